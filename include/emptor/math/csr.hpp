@@ -34,10 +34,12 @@ class Csr {
   /// From nnz entries (row, column, value) in any order, in O(nnz + m + n).
   /// Throws `invalid_shape` when the lengths differ or m or n exceed 2^32 - 1, `out_of_range` when
   /// an entry lies outside, `duplicate` under Duplicates::refuse.
-  static Csr from_entries(std::size_t rows, std::size_t columns,
-                          std::span<const std::uint32_t> row_of,
-                          std::span<const std::uint32_t> column_of, std::span<const T> values,
+  /// Rows and columns are unsigned numbers or ids of 32 bits.
+  template <class RowId, class ColumnId>
+  static Csr from_entries(std::size_t rows, std::size_t columns, const std::vector<RowId>& row_of,
+                          const std::vector<ColumnId>& column_of, std::span<const T> values,
                           Duplicates duplicates = Duplicates::sum) {
+    static_assert(sizeof(RowId) == 4 && sizeof(ColumnId) == 4);
     if (row_of.size() != column_of.size() || row_of.size() != values.size()) {
       throw Exception(ErrorCode::invalid_shape,
                       text("rows, columns and values must be of one length, got ", row_of.size(),
@@ -46,9 +48,9 @@ class Csr {
     }
     check_size(rows, columns);
     for (std::size_t k = 0; k < row_of.size(); ++k) {
-      if (row_of[k] >= rows || column_of[k] >= columns) {
+      if (number(row_of[k]) >= rows || number(column_of[k]) >= columns) {
         throw Exception(ErrorCode::out_of_range,
-                        text("entry ", k, " is at (", row_of[k], ", ", column_of[k],
+                        text("entry ", k, " is at (", number(row_of[k]), ", ", number(column_of[k]),
                              ") outside of ", rows, " x ", columns),
                         "Csr::from_entries");
       }
@@ -56,10 +58,10 @@ class Csr {
     // Two stable counting sorts: by column, then by row. Entries of one place keep their order.
     const std::vector<std::size_t> by_column = order_by(column_of, columns);
     std::vector<std::size_t> next(rows + 1, 0);
-    for (const std::uint32_t row : row_of) ++next[row + 1];
+    for (const RowId row : row_of) ++next[number(row) + 1];
     for (std::size_t row = 0; row < rows; ++row) next[row + 1] += next[row];
     std::vector<std::size_t> order(row_of.size());
-    for (const std::size_t entry : by_column) order[next[row_of[entry]]++] = entry;
+    for (const std::size_t entry : by_column) order[next[number(row_of[entry])]++] = entry;
 
     Csr out;
     out.columns_ = columns;
@@ -68,11 +70,11 @@ class Csr {
     out.values_.reserve(order.size());
     std::size_t row = 0;
     for (const std::size_t entry : order) {
-      while (row < row_of[entry]) out.offsets_[++row] = out.indices_.size();
-      const bool again =
-          out.indices_.size() > out.offsets_[row] && out.indices_.back() == column_of[entry];
+      while (row < number(row_of[entry])) out.offsets_[++row] = out.indices_.size();
+      const bool again = out.indices_.size() > out.offsets_[row] &&
+                         out.indices_.back() == number(column_of[entry]);
       if (!again) {
-        out.indices_.push_back(column_of[entry]);
+        out.indices_.push_back(number(column_of[entry]));
         out.values_.push_back(values[entry]);
         continue;
       }
@@ -89,7 +91,7 @@ class Csr {
           break;
         case Duplicates::refuse:
           throw Exception(ErrorCode::duplicate,
-                          text("several entries at (", row, ", ", column_of[entry], ")"),
+                          text("several entries at (", row, ", ", number(column_of[entry]), ")"),
                           "Csr::from_entries");
       }
     }
@@ -177,12 +179,17 @@ class Csr {
                       "offsets must ascend from 0 to nnz, columns ascend within each row", "Csr");
     }
   }
-  static std::vector<std::size_t> order_by(std::span<const std::uint32_t> keys, std::size_t limit) {
+  template <class Id>
+  static constexpr std::uint32_t number(Id id) noexcept {
+    return static_cast<std::uint32_t>(id);
+  }
+  template <class Id>
+  static std::vector<std::size_t> order_by(const std::vector<Id>& keys, std::size_t limit) {
     std::vector<std::size_t> next(limit + 1, 0);
-    for (const std::uint32_t key : keys) ++next[key + 1];
+    for (const Id key : keys) ++next[number(key) + 1];
     for (std::size_t key = 0; key < limit; ++key) next[key + 1] += next[key];
     std::vector<std::size_t> order(keys.size());
-    for (std::size_t k = 0; k < keys.size(); ++k) order[next[keys[k]]++] = k;
+    for (std::size_t k = 0; k < keys.size(); ++k) order[next[number(keys[k])]++] = k;
     return order;
   }
 
