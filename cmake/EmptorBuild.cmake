@@ -11,12 +11,17 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+# A host that takes emptor in as a subdirectory has its own idea of warnings.
 add_library(emptor_warnings INTERFACE)
-target_compile_options(
-  emptor_warnings
-  INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow $<$<BOOL:${EMPTOR_WERROR}>:-Werror>)
+if(PROJECT_IS_TOP_LEVEL)
+  target_compile_options(emptor_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+                                                   $<$<BOOL:${EMPTOR_WERROR}>:-Werror>)
+endif()
 
 if(EMPTOR_SANITIZE)
   add_compile_options(-fsanitize=${EMPTOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${EMPTOR_SANITIZE})
+endif()
+if(EMPTOR_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
