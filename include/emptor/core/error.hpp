@@ -16,6 +16,7 @@
 #include <utility>
 #include <variant>
 
+#include "emptor/core/export.hpp"
 #include "emptor/core/text.hpp"
 
 #ifdef __FAST_MATH__
@@ -83,7 +84,7 @@ struct Error {
 };
 
 /// Thrown for a caller's broken promise; `what()` is `error().to_string()`.
-class Exception : public std::exception {
+class EMPTOR_API Exception : public std::exception {
  public:
   explicit Exception(Error error) : error_(std::move(error)), what_(error_.to_string()) {}
   Exception(ErrorCode code, std::string message, std::string where = {})
