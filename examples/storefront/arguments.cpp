@@ -1,0 +1,79 @@
+#include "arguments.hpp"
+
+#include <charconv>
+
+namespace storefront {
+namespace {
+
+emptor::Error misuse(std::string message) {
+  return {emptor::ErrorCode::invalid_option, std::move(message), {}};
+}
+
+emptor::Result<std::uint64_t> number(std::string_view option, std::string_view word,
+                                     std::uint64_t least, std::uint64_t most) {
+  std::uint64_t value = 0;
+  const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), value);
+  if (failure != std::errc{} || end != word.data() + word.size() || value < least || value > most) {
+    return misuse(emptor::text(option, " needs a whole number from ", least, " to ", most,
+                               ", got '", word, "'"));
+  }
+  return value;
+}
+
+}  // namespace
+
+std::string_view usage() noexcept {
+  return R"(storefront: what emptor can tell a shop about its customers
+
+  storefront                                    on a generated shop
+  storefront --orders FILE --mapping FILE       on your own export of orders (CSV)
+
+  --orders FILE    the export, a CSV file with a header line
+  --mapping FILE   which column is what: see examples/storefront/online_retail.json
+  --out DIR        where the report and the CSV files go (default: storefront-out)
+  --seed N         another seed makes another shop (default: 1)
+  --people N       how many people the generated shop has, 1 to 1000000 (default: 3000)
+  --threads N      0 to 256; 0 is one a core, the results are the same (default: 0)
+  --help           this text
+
+Exit codes: 0 done, 1 the data or the disk did not allow it, 2 the command line is wrong.
+)";
+}
+
+emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
+  Arguments arguments;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string_view option = words[i];
+    if (option == "--help" || option == "-h") {
+      arguments.help = true;
+      return arguments;
+    }
+    const bool is_path = option == "--orders" || option == "--mapping" || option == "--out";
+    const bool is_number = option == "--seed" || option == "--people" || option == "--threads";
+    if (!is_path && !is_number) {
+      return misuse(emptor::text("'", option, "' is not an option; --help lists them"));
+    }
+    if (i + 1 == words.size() || words[i + 1][0] == '\0') {
+      return misuse(emptor::text(option, " needs a value behind it"));
+    }
+    const std::string_view value = words[++i];
+    if (option == "--orders") arguments.orders = value;
+    if (option == "--mapping") arguments.mapping = value;
+    if (option == "--out") arguments.out = value;
+    if (!is_number) continue;
+    const bool seed = option == "--seed";
+    const bool people = option == "--people";
+    const auto read = number(option, value, people ? 1 : 0,
+                             seed     ? UINT64_MAX
+                             : people ? 1'000'000
+                                      : 256);
+    if (!read) return read.error();
+    (seed ? arguments.seed : people ? arguments.people : arguments.threads) = *read;
+  }
+  if (arguments.orders.empty() != arguments.mapping.empty()) {
+    return misuse("--orders and --mapping belong together: the mapping says which column is what");
+  }
+  return arguments;
+}
+
+}  // namespace storefront

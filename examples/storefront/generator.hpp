@@ -1,0 +1,109 @@
+#pragma once
+// A believable shop, made from a seed: people with tastes, price levels and rhythms; goods with
+// seasons; sign-ups over several channels that leave messy duplicate records; orders, views,
+// returns and referrals. The truth (which record is whose, who referred whom) is kept beside it.
+//
+// Purchases follow the story that lifetime-value models assume (Fader, Hardie, Lee, "Counting your
+// customers the easy way", Marketing Science 24(2), 2005, doi:10.1287/mksc.1040.0098): each person
+// orders at a gamma-distributed rate and drops out after an order with a beta-distributed chance.
+// The same seed gives the same shop on one platform. One thread; about a second per 10,000 people.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "emptor/core/error.hpp"
+#include "emptor/core/time.hpp"
+
+namespace storefront {
+
+struct ShopOptions {
+  std::uint64_t seed = 1;
+  std::size_t people = 3000;                        ///< >= 1
+  std::size_t items = 400;                          ///< >= 1
+  emptor::Day first_day{std::chrono::days{19723}};  ///< 2024-01-01
+  int days = 730;                                   ///< >= 1
+  double duplicate_share = 0.25;  ///< chance that a person signs up again, in [0, 1]
+  double referred_share = 0.2;    ///< chance that a person was brought by another, in [0, 1]
+  double return_share = 0.04;     ///< chance that an order line is sent back, in [0, 1]
+  double flaw_share = 0.002;      ///< chance that an exported order line is unreadable, in [0, 1]
+};
+
+struct ShopItem {
+  std::string key;
+  std::string name;
+  std::size_t category;
+  std::int64_t price;     ///< cents
+  double appeal;          ///< relative chance of being chosen, long-tailed
+  std::size_t companion;  ///< the item that is often bought with it
+};
+
+struct ShopPerson {
+  std::string given;
+  std::string family;
+  std::string email;
+  std::string phone;
+  std::string city;
+  std::string postcode;
+  std::string country;
+  emptor::Time joined;
+  std::vector<double> taste;  ///< one weight a category, summing to 1
+  double price_level;         ///< log of the price that suits this person best, in cents
+  double orders_a_day;
+  double drop_out;  ///< chance to leave for good after an order
+  std::optional<std::size_t> referred_by;
+};
+
+/// One row of the customer list: what a person left behind at one sign-up.
+struct ShopRecord {
+  std::string key;
+  std::size_t person;
+  std::size_t channel;
+  emptor::Time joined;
+  std::string name;
+  std::string email;
+  std::string phone;
+  std::string city;
+  std::string postcode;
+  std::string country;
+};
+
+struct ShopOrderLine {
+  std::string order;
+  std::optional<std::size_t> record;  ///< none: a guest order
+  std::size_t item;
+  emptor::Time time;
+  std::int64_t quantity;    ///< negative: sent back
+  std::int64_t unit_price;  ///< cents
+  std::size_t channel;
+};
+
+struct ShopView {
+  std::size_t record;
+  std::size_t item;
+  emptor::Time time;
+};
+
+struct Shop {
+  ShopOptions options;
+  std::vector<std::string> categories;
+  std::vector<std::string> channels;
+  std::vector<ShopItem> items;
+  std::vector<ShopPerson> people;
+  std::vector<ShopRecord> records;   ///< the truth of identity is ShopRecord::person
+  std::vector<ShopOrderLine> lines;  ///< in order of time
+  std::vector<ShopView> views;       ///< in order of time
+};
+
+/// Throws `emptor::Exception` (invalid_option) for options outside the ranges above.
+[[nodiscard]] Shop generate_shop(const ShopOptions& options);
+
+/// Writes orders.csv, customers.csv, items.csv, views.csv, and the truth: truth_people.csv (record,
+/// person) and truth_referrals.csv (person, referred by) into the existing folder `out`. A share
+/// `flaw_share` of the order lines is spoilt on the way, as exports are.
+[[nodiscard]] emptor::Result<void> write_shop(const Shop& shop, const std::filesystem::path& out);
+
+}  // namespace storefront

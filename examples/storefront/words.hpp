@@ -1,0 +1,109 @@
+#pragma once
+// Words from which the generator makes goods, people and places.
+
+#include <array>
+#include <string_view>
+
+namespace storefront {
+
+struct CategoryWords {
+  std::string_view name;
+  double price;                   ///< median, in cents
+  std::array<double, 12> season;  ///< demand by month, around 1
+  std::array<std::string_view, 8> goods;
+};
+
+inline constexpr std::array<CategoryWords, 10> category_words{{
+    {"Kitchen",
+     2400,
+     {.9, .9, 1, 1, 1, 1, .9, .9, 1, 1.1, 1.3, 1.6},
+     {"Teapot", "Mixing Bowl", "Chef's Knife", "Cutting Board", "Pepper Mill", "Casserole",
+      "Espresso Cup", "Whisk"}},
+    {"Garden",
+     1900,
+     {.3, .5, 1.3, 2, 2.2, 1.8, 1.3, 1, .8, .5, .3, .3},
+     {"Watering Can", "Planter", "Pruning Shears", "Seed Box", "Bird Feeder", "Garden Lantern",
+      "Trowel", "Hose Reel"}},
+    {"Books",
+     1600,
+     {1.1, .9, .9, .9, .9, .9, 1.1, 1.1, 1, 1, 1.2, 1.7},
+     {"Cookbook", "Atlas", "Novel", "Field Guide", "Sketchbook", "Diary", "Picture Book",
+      "Travel Guide"}},
+    {"Toys",
+     2200,
+     {.7, .7, .8, .9, .9, .9, .9, .9, 1, 1.2, 1.8, 2.6},
+     {"Puzzle", "Building Set", "Kite", "Spinning Top", "Board Game", "Plush Bear", "Marble Run",
+      "Drum"}},
+    {"Stationery",
+     700,
+     {1, .9, .9, .9, .9, .8, .8, 1.5, 1.6, 1, 1, 1.2},
+     {"Fountain Pen", "Notebook", "Pencil Case", "Ink Bottle", "Letter Set", "Stapler", "Calendar",
+      "Wrapping Paper"}},
+    {"Lighting",
+     4900,
+     {1.2, 1.1, .9, .8, .7, .7, .7, .8, 1, 1.2, 1.4, 1.4},
+     {"Desk Lamp", "Pendant", "Candle Holder", "Night Light", "String Lights", "Floor Lamp",
+      "Lampshade", "Torch"}},
+    {"Bath",
+     1500,
+     {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1.1, 1.4},
+     {"Towel", "Soap Dish", "Bath Mat", "Mirror", "Hand Cream", "Sponge", "Laundry Basket",
+      "Robe"}},
+    {"Sports",
+     3900,
+     {1.4, 1.1, 1.1, 1.2, 1.3, 1.3, 1.2, 1.1, 1, .8, .7, .9},
+     {"Yoga Mat", "Water Bottle", "Jump Rope", "Running Belt", "Tennis Balls", "Rucksack",
+      "Head Torch", "Swim Goggles"}},
+    {"Tea and Coffee",
+     1100,
+     {1.2, 1.1, 1, .9, .8, .7, .7, .7, 1, 1.2, 1.3, 1.5},
+     {"Green Tea", "Espresso Beans", "Earl Grey", "Oolong", "Filter Papers", "Rooibos", "Chai",
+      "Cold Brew"}},
+    {"Seasonal",
+     1300,
+     {.2, .6, 1, 1.2, .4, .3, .3, .3, .6, 1.6, 2.4, 3.2},
+     {"Paper Star", "Wreath", "Egg Basket", "Pumpkin Light", "Advent Calendar", "Tree Bauble",
+      "Table Runner", "Greeting Cards"}},
+}};
+
+inline constexpr std::array<std::string_view, 16> adjectives{
+    "Blue",    "Oak",    "Enamel", "Vintage", "Ceramic", "Linen",   "Copper", "Small",
+    "Classic", "Nordic", "Red",    "Striped", "Walnut",  "Folding", "Travel", "Glass"};
+
+inline constexpr std::array<std::string_view, 40> given_names{
+    "Anna",   "Ben",    "Clara",     "David",   "Emma",  "Felix",  "Greta",  "Henry",
+    "Ida",    "Jonas",  "Katherine", "Liam",    "Mia",   "Noah",   "Olivia", "Paul",
+    "Robert", "Sofia",  "Thomas",    "William", "Zoë",   "André",  "José",   "Chloé",
+    "Jürgen", "Søren",  "Łukasz",    "Priya",   "Rahul", "Mei",    "Wei",    "Yuki",
+    "Haruto", "Fatima", "Omar",      "Elena",   "Marta", "Giulia", "Élise",  "Ingrid"};
+
+inline constexpr std::array<std::string_view, 40> family_names{
+    "Smith",    "Jones",     "Taylor",    "Brown",   "Wilson",   "Evans",  "Walker", "Wright",
+    "Müller",   "Schmidt",   "Schneider", "Fischer", "Weber",    "Wagner", "Becker", "Hoffmann",
+    "Martin",   "Bernard",   "Dubois",    "Lefèvre", "Moreau",   "Girard", "Rossi",  "Russo",
+    "García",   "Fernández", "López",     "Nowak",   "Kowalski", "Jensen", "Larsen", "van Dijk",
+    "de Vries", "O'Connor",  "Patel",     "Sharma",  "Chen",     "Wang",   "Tanaka", "Sato"};
+
+struct Place {
+  std::string_view city;
+  std::string_view country;
+  std::string_view dial;  ///< country calling code
+  double weight;
+};
+
+inline constexpr std::array<Place, 12> places{{
+    {"London", "United Kingdom", "+44", 5},
+    {"Manchester", "United Kingdom", "+44", 3},
+    {"Edinburgh", "United Kingdom", "+44", 2},
+    {"Berlin", "Germany", "+49", 3},
+    {"Hamburg", "Germany", "+49", 2},
+    {"Paris", "France", "+33", 3},
+    {"Lyon", "France", "+33", 1},
+    {"Amsterdam", "Netherlands", "+31", 2},
+    {"Madrid", "Spain", "+34", 2},
+    {"Milano", "Italy", "+39", 1.5},
+    {"København", "Denmark", "+45", 1},
+    {"Kraków", "Poland", "+48", 1},
+}};
+
+}  // namespace storefront
