@@ -1,0 +1,85 @@
+#pragma once
+// Inner loops of the recommenders, as a table of functions on raw pointers: exact least-squares
+// solves of many rows, and scores of item panels filtered in registers.
+// Rows are laid out as in math/kernels.hpp: `stride` elements apart, a multiple of 64 / sizeof(T),
+// zeros in the padding. Thread safety: functions are pure but for their outputs.
+
+#include <cstddef>
+#include <cstdint>
+
+#include "emptor/core/kernels.hpp"
+
+namespace emptor {
+
+/// One side of an implicit ALS sweep: for each row r with interactions k of weight w_k and opposite
+/// vectors v_k, the x that minimises sum_k w_k (1 - x'v_k)^2 + x' diag(spectrum + ridge_r) x.
+template <class T>
+struct AlsSystem {
+  const T* opposite = nullptr;             ///< factors of the other side, `stride` apart
+  const T* spectrum = nullptr;             ///< `stride` values >= 0; 1 in the padding
+  const T* ridge = nullptr;                ///< a row's value, > 0 where the row has interactions
+  const std::size_t* offsets = nullptr;    ///< interactions of row r: offsets[r] .. offsets[r + 1]
+  const std::uint32_t* columns = nullptr;  ///< opposite row of each interaction
+  const T* weights = nullptr;              ///< > 0 a interaction; null: all 1
+  T* solution = nullptr;                   ///< x of row r at r * stride, padding becomes 0
+  std::size_t stride = 0;
+};
+
+/// One score that reached its customer's threshold.
+template <class T>
+struct PanelHit {
+  std::uint32_t customer;  ///< index into the call's customers
+  std::uint32_t slot;      ///< index into the panel
+  T score;
+};
+
+/// Items of a panel: a panel is depth x panel_items elements, element p of item s at
+/// p * panel_items + s, 64-byte aligned.
+inline constexpr std::size_t panel_items = 48;
+
+/// Call through recommend_kernels<T>(context.kernels), from recommend/kernels_portable.hpp.
+template <class T>
+struct RecommendKernels {
+  /// Solves the systems of `rows[0 .. count)`; a row without interactions gets 0. A row's result
+  /// depends on `rows` only in rounding. Fast when neighbours in `rows` have like numbers of
+  /// interactions. `workspace` has als_workspace(stride) elements, 64-byte aligned.
+  void (*solve_als_rows)(const AlsSystem<T>& system, const std::uint32_t* rows, std::size_t count,
+                         T* workspace);
+
+  /// Writes a hit for every (customer, slot) with score >= threshold[customer], in any order, and
+  /// returns their number, at most count * panel_items. `customers` are `count` pointers to `depth`
+  /// elements.
+  std::size_t (*score_panel)(const T* const* customers, std::size_t count, const T* panel,
+                             std::size_t depth, const T* thresholds, PanelHit<T>* hits);
+};
+
+namespace detail {
+
+/// Rows with fewer interactions than this are solved in their dual (see recommend/als.hpp).
+constexpr std::size_t als_dual_limit(std::size_t stride) noexcept {
+  return stride * 3 / 4;
+}
+
+/// The longest row for which several duals are solved at once, one a lane.
+inline constexpr std::size_t als_batch_limit = 64;
+inline constexpr std::size_t als_batch_depth = 32;
+inline constexpr std::size_t als_primal_block = 64;
+
+}  // namespace detail
+
+/// Elements of workspace a thread needs, for any row length: at most about 2 stride^2 + 64 KB of
+/// float.
+[[nodiscard]] constexpr std::size_t als_workspace(std::size_t stride) noexcept {
+  const std::size_t dual = detail::als_dual_limit(stride);
+  const std::size_t dual_width = (dual + 16) / 16 * 16;
+  const std::size_t one_dual = dual * stride + dual * dual_width + dual_width + 3 * stride;
+  const std::size_t primal = stride * stride + detail::als_primal_block * stride + 2 * stride;
+  const std::size_t n = dual < detail::als_batch_limit ? dual : detail::als_batch_limit;
+  const std::size_t batch =
+      16 * ((n + 1) * (n + 2) / 2 + 4 * n + (n + 4) * detail::als_batch_depth + 2 * stride + 16);
+  std::size_t most = one_dual < primal ? primal : one_dual;
+  if (most < batch) most = batch;
+  return (most + 15) / 16 * 16;
+}
+
+}  // namespace emptor

@@ -1,0 +1,114 @@
+#pragma once
+// The recommenders' kernels in plain C++: what runs everywhere, and the oracle of the SIMD ones.
+// Contracts stand in recommend/kernels.hpp, the mathematics of the row solve in recommend/als.hpp.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+
+#include "emptor/math/kernels.hpp"
+#include "emptor/recommend/kernels.hpp"
+
+namespace emptor::detail {
+
+// x = D^-1/2 B' y with (I + B B') y = sqrt(w), B = sqrt(w) v D^-1/2, D = diag(spectrum + ridge).
+template <class T>
+void portable_als_dual(const AlsSystem<T>& system, std::size_t row, T* work) {
+  const std::size_t width = system.stride;
+  const std::size_t first = system.offsets[row];
+  const std::size_t n = system.offsets[row + 1] - first;
+  const std::size_t gram_stride = (n + 15) / 16 * 16;
+  T* const b = work;
+  T* const gram = b + n * width;
+  T* const y = gram + n * gram_stride;
+  T* const scale = y + gram_stride;
+  T* const x = system.solution + row * width;
+  for (std::size_t j = 0; j < width; ++j) x[j] = T{0};
+  if (n == 0) return;
+  for (std::size_t j = 0; j < width; ++j) {
+    scale[j] = T{1} / std::sqrt(system.spectrum[j] + system.ridge[row]);
+  }
+  for (std::size_t k = 0; k < n; ++k) {
+    const T* const v = system.opposite + system.columns[first + k] * width;
+    y[k] = system.weights != nullptr ? std::sqrt(system.weights[first + k]) : T{1};
+    for (std::size_t j = 0; j < width; ++j) b[k * width + j] = v[j] * scale[j] * y[k];
+  }
+  portable_gram_rows(b, width, n, width, gram, gram_stride);
+  for (std::size_t k = 0; k < n; ++k) gram[k * gram_stride + k] += T{1};
+  portable_cholesky_solve(gram, n, gram_stride, y);
+  for (std::size_t k = 0; k < n; ++k) portable_axpy(y[k], b + k * width, x, width);
+  for (std::size_t j = 0; j < width; ++j) x[j] *= scale[j];
+}
+
+// (D + sum w v v') x = sum w v.
+template <class T>
+void portable_als_primal(const AlsSystem<T>& system, std::size_t row, T* work) {
+  const std::size_t width = system.stride;
+  T* const a = work;
+  T* const x = system.solution + row * width;
+  for (std::size_t i = 0; i < width * width; ++i) a[i] = T{0};
+  for (std::size_t j = 0; j < width; ++j) {
+    a[j * width + j] = system.spectrum[j] + system.ridge[row];
+    x[j] = T{0};
+  }
+  for (std::size_t k = system.offsets[row]; k < system.offsets[row + 1]; ++k) {
+    const T* const v = system.opposite + system.columns[k] * width;
+    const T weight = system.weights != nullptr ? system.weights[k] : T{1};
+    portable_axpy(weight, v, x, width);
+    for (std::size_t i = 0; i < width; ++i) {
+      portable_axpy(weight * v[i], v + i, a + i * width + i, width - i);
+    }
+  }
+  portable_cholesky_solve(a, width, width, x);
+}
+
+template <class T>
+void portable_solve_als_rows(const AlsSystem<T>& system, const std::uint32_t* rows,
+                             std::size_t count, T* workspace) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t row = rows[i];
+    const std::size_t n = system.offsets[row + 1] - system.offsets[row];
+    if (n < als_dual_limit(system.stride)) {
+      portable_als_dual(system, row, workspace);
+    } else {
+      portable_als_primal(system, row, workspace);
+    }
+  }
+}
+
+template <class T>
+std::size_t portable_score_panel(const T* const* customers, std::size_t count, const T* panel,
+                                 std::size_t depth, const T* thresholds, PanelHit<T>* hits) {
+  std::size_t found = 0;
+  for (std::size_t c = 0; c < count; ++c) {
+    T scores[panel_items] = {};
+    for (std::size_t p = 0; p < depth; ++p) {
+      portable_axpy(customers[c][p], panel + p * panel_items, scores, panel_items);
+    }
+    for (std::size_t s = 0; s < panel_items; ++s) {
+      if (scores[s] >= thresholds[c]) {
+        hits[found++] = {static_cast<std::uint32_t>(c), static_cast<std::uint32_t>(s), scores[s]};
+      }
+    }
+  }
+  return found;
+}
+
+template <class T>
+inline constexpr RecommendKernels<T> portable_recommend = {portable_solve_als_rows<T>,
+                                                           portable_score_panel<T>};
+
+}  // namespace emptor::detail
+
+namespace emptor {
+
+/// The table to use for scalar T under `kernels`; null means the portable ones.
+template <class T>
+[[nodiscard]] const RecommendKernels<T>& recommend_kernels(const Kernels* kernels) {
+  if constexpr (sizeof(T) == sizeof(float)) {
+    if (kernels != nullptr && kernels->recommend != nullptr) return *kernels->recommend;
+  }
+  return detail::portable_recommend<T>;
+}
+
+}  // namespace emptor
