@@ -19,7 +19,7 @@
 //     if (Result<void> done = s->finish(); !done) return done.error();
 //
 // Everything is little endian on every host. Every byte is covered by a checksum (XXH64). A reader
-// never crashes on any bytes and allocates no more than it can fill from them. By convention a
+// never crashes on any bytes and allocates in proportion to their number only. By convention a
 // model has `std::vector<std::byte> save() const` and `static Result<M> load(std::span<const
 // std::byte>)`. Memory: the writer holds the sections and, in `finish`, the result. Thread safety:
 // a writer is for one thread; readers borrow the bytes, which must outlive them.
