@@ -2,6 +2,9 @@
 # in one file, and none may define anything twice across files.
 function(include_every_header target include_dir)
   file(GLOB_RECURSE headers RELATIVE "${include_dir}" "${include_dir}/emptor/*.hpp")
+  if(NOT headers)
+    message(FATAL_ERROR "no header under ${include_dir}")
+  endif()
   list(TRANSFORM headers REPLACE "(.+)" "#include \"\\1\"\n")
   list(JOIN headers "" includes)
   foreach(i 1 2)
