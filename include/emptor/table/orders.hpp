@@ -28,13 +28,13 @@ struct OrdersOptions {
 
 /// One line as a host or a reader gives it.
 struct OrderLine {
-  std::string_view order;     ///< the shop's order number; empty: see OrdersBuilder
-  std::string_view customer;  ///< empty: not known
-  std::string_view item;      ///< must not be empty
+  std::string_view order{};     ///< the shop's order number; empty: see OrdersBuilder
+  std::string_view customer{};  ///< empty: not known
+  std::string_view item{};      ///< must not be empty
   Time time{};
-  std::int64_t amount = 0;    ///< of the whole line, in 10^-price_scale major units
-  std::int64_t quantity = 1;  ///< in [-2^31, 2^31)
-  std::string_view channel;   ///< "web", "shop", …; empty: not known
+  std::int64_t amount = 0;     ///< of the whole line, in 10^-price_scale major units
+  std::int64_t quantity = 1;   ///< in [-2^31, 2^31)
+  std::string_view channel{};  ///< "web", "shop", …; empty: not known
 };
 
 class OrdersBuilder;
