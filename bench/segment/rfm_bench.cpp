@@ -1,0 +1,125 @@
+// RFM of 10M generated orders of 1M customers, all in memory: the aggregation, the scoring, and the
+// floor that memory sets: reading the three columns once.
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+
+#include "emptor/core/random.hpp"
+#include "emptor/segment/rfm.hpp"
+#include "emptor/segment/rfm_segments.hpp"
+
+namespace {
+
+using namespace emptor;
+
+struct Columns {
+  std::vector<Customer> customers;
+  std::vector<Time> times;
+  std::vector<std::int64_t> amounts;
+  [[nodiscard]] RfmColumns view() const {
+    return {.customers = customers, .times = times, .amounts = amounts};
+  }
+};
+
+/// Three years of orders in order of time; how often a customer buys is skewed, amounts are
+/// log-normal around 30.
+const Columns& columns() {
+  static const Columns made = [] {
+    constexpr std::size_t orders = 10'000'000;
+    constexpr std::uint32_t customers = 1'000'000;
+    Columns out;
+    RandomStream random(1);
+    for (std::size_t i = 0; i < orders; ++i) {
+      const double skewed = std::pow(random.uniform(), 1.5);
+      const auto customer = static_cast<std::uint32_t>(skewed * customers);
+      // A fixed permutation, so that frequent customers are not neighbours.
+      out.customers.push_back(id_at<Customer>(std::uint64_t{customer} * 617'411 % customers));
+      out.times.push_back(
+          Time{std::chrono::seconds{1'600'000'000 + static_cast<std::int64_t>(i * 9)}});
+      out.amounts.push_back(static_cast<std::int64_t>(3000 * std::exp(random.normal())) + 1);
+    }
+    return out;
+  }();
+  return made;
+}
+
+void rfm_aggregate(benchmark::State& state) {
+  const RfmColumns view = columns().view();
+  for (auto _ : state) {
+    RfmAccumulator accumulator;
+    accumulator.add(view);
+    benchmark::DoNotOptimize(accumulator.states().data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(view.times.size()));
+}
+
+void rfm_score_all(benchmark::State& state) {
+  RfmAccumulator accumulator;
+  accumulator.add(columns().view());
+  for (auto _ : state) {
+    const RfmResult result = accumulator.score();
+    benchmark::DoNotOptimize(result.rows.data());
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<std::int64_t>(accumulator.states().size()));
+}
+
+void rfm_whole(benchmark::State& state) {
+  const RfmColumns view = columns().view();
+  for (auto _ : state) {
+    RfmAccumulator accumulator;
+    accumulator.add(view);
+    const RfmResult result = accumulator.score();
+    benchmark::DoNotOptimize(result.rows.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(view.times.size()));
+}
+
+void one_more_order(benchmark::State& state) {
+  RfmAccumulator accumulator;
+  accumulator.add(columns().view());
+  const RfmThresholds thresholds = accumulator.score().thresholds;
+  std::size_t i = 0;
+  for (auto _ : state) {
+    const Customer customer = columns().customers[i];
+    accumulator.add(RfmLine{.customer = customer,
+                            .order = id_at<Order>(i),
+                            .time = columns().times[i],
+                            .amount = columns().amounts[i],
+                            .line = i});
+    const RfmState& now = accumulator.states()[index(customer)];
+    benchmark::DoNotOptimize(rfm_score(thresholds, 0, now.orders, now.monetary, now.first_line));
+    i = (i + 1) % columns().customers.size();
+  }
+}
+
+void segments(benchmark::State& state) {
+  RfmAccumulator accumulator;
+  accumulator.add(columns().view());
+  const RfmResult result = accumulator.score();
+  for (auto _ : state) benchmark::DoNotOptimize(rfm_segments_of(result).of_row.data());
+}
+
+void floor_read_columns(benchmark::State& state) {
+  const RfmColumns view = columns().view();
+  for (auto _ : state) {
+    std::uint64_t sum = 0;
+    for (const Customer customer : view.customers) sum += index(customer);
+    for (const Time time : view.times) {
+      sum += static_cast<std::uint64_t>(time.time_since_epoch().count());
+    }
+    for (const std::int64_t amount : view.amounts) sum += static_cast<std::uint64_t>(amount);
+    benchmark::DoNotOptimize(sum);
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(view.times.size()));
+}
+
+BENCHMARK(rfm_aggregate)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_score_all)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_whole)->Unit(benchmark::kMillisecond);
+BENCHMARK(segments)->Unit(benchmark::kMillisecond);
+BENCHMARK(floor_read_columns)->Unit(benchmark::kMillisecond);
+BENCHMARK(one_more_order);
+
+}  // namespace
