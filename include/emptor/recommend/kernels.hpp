@@ -67,19 +67,25 @@ inline constexpr std::size_t als_primal_block = 64;
 
 }  // namespace detail
 
-/// Elements of workspace a thread needs, for any row length: at most about 2 stride^2 + 64 KB of
-/// float.
+/// Elements of workspace that solve_als_rows needs for one row of n interactions alone.
+[[nodiscard]] constexpr std::size_t als_row_workspace(std::size_t stride, std::size_t n) noexcept {
+  const std::size_t padded = (n + 15) / 16 * 16;
+  return n < detail::als_dual_limit(stride) ? n * stride + n * padded + padded + stride
+                                            : stride * stride + detail::als_primal_block * stride;
+}
+
+/// Elements of workspace that solve_als_rows needs for any rows, `stride` > 0: at most about 2
+/// stride^2 + 50,000.
 [[nodiscard]] constexpr std::size_t als_workspace(std::size_t stride) noexcept {
-  const std::size_t dual = detail::als_dual_limit(stride);
-  const std::size_t dual_width = (dual + 16) / 16 * 16;
-  const std::size_t one_dual = dual * stride + dual * dual_width + dual_width + 3 * stride;
-  const std::size_t primal = stride * stride + detail::als_primal_block * stride + 2 * stride;
-  const std::size_t n = dual < detail::als_batch_limit ? dual : detail::als_batch_limit;
+  constexpr std::size_t lanes = 16;  // of the widest Isa
+  const std::size_t limit = detail::als_dual_limit(stride);
+  const std::size_t n = limit < detail::als_batch_limit ? limit : detail::als_batch_limit;
   const std::size_t batch =
-      16 * ((n + 1) * (n + 2) / 2 + 4 * n + (n + 4) * detail::als_batch_depth + 2 * stride + 16);
-  std::size_t most = one_dual < primal ? primal : one_dual;
-  if (most < batch) most = batch;
-  return (most + 15) / 16 * 16;
+      lanes * ((n + 1) * (n + 2) / 2 + 2 * n + stride + n * detail::als_batch_depth);
+  const std::size_t dual = als_row_workspace(stride, limit - 1);
+  const std::size_t primal = als_row_workspace(stride, limit);
+  const std::size_t most = dual < primal ? primal : dual;
+  return most < batch ? batch : most;
 }
 
 }  // namespace emptor

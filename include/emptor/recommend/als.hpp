@@ -1,0 +1,169 @@
+#pragma once
+// Implicit-feedback matrix factorisation by exact alternating least squares.
+//
+// A customer is x, an item v, both of f factors; the score is s = x'v. The fit minimises
+//     sum over observed w (1 - s)^2  +  a0 * sum over all pairs s^2
+//       + sum over rows of lambda (|row| + a0 n_opposite)^nu ||row||^2
+// where |row| counts the row's interactions and n_opposite the rows of the other side.
+// Yifan Hu, Yehuda Koren, Chris Volinsky, "Collaborative filtering for implicit feedback datasets",
+// ICDM 2008, doi:10.1109/ICDM.2008.22; frequency-scaled regularisation and good values: Steffen
+// Rendle, Walid Krichene, Li Zhang, Yehuda Koren, "Revisiting the performance of iALS on item
+// recommendation benchmarks", RecSys 2022, doi:10.1145/3523227.3548486.
+//
+// How it is solved: with the Gramian V'V = Q L Q' of the opposite side, all factors are turned by Q
+// (scores do not change). A row's normal matrix is then D + B'B with D = a0 L + ridge diagonal and
+// B the row's n opposite vectors, each times sqrt(w). By Woodbury's identity a row with n < 3f/4
+// needs an n x n system only, (I + B D^-1 B') y = sqrt(w), x = D^-1 B' y; longer rows take the f x
+// f one. A sweep solves the items, then the customers, so a fitted customer is exactly what
+// `fold_in` makes of the customer's items, and explanations add up.
+//
+// Time a sweep: sum over rows of min(n^2 f, n f^2) + f^3 for longer ones, twice. Memory: factors,
+// the interactions, and als_workspace(f) a thread. The same bits for any number of threads, within
+// one build and one Isa. Thread safety: a model may be read from any thread.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "emptor/core/context.hpp"
+#include "emptor/core/kernels.hpp"
+#include "emptor/core/matrix.hpp"
+#include "emptor/recommend/als_result.hpp"
+#include "emptor/recommend/recommender.hpp"
+#include "emptor/table/interactions.hpp"
+
+namespace emptor {
+
+struct AlsOptions {
+  std::size_t factors = 64;        ///< f, 1 to 4096; accuracy and cost grow with it
+  std::size_t sweeps = 16;         ///< over both sides, at least 1; 8 to 16 are usual
+  double unobserved_weight = 0.1;  ///< a0 >= 0: weight of "no interaction" against "interaction";
+                                   ///< less for larger catalogues; 0.003 to 1 are tried usually
+  double lambda = 0.003;           ///< > 0: regularisation
+  double nu = 1;                   ///< 0 to 2: 0 regularises all rows alike, 1 by frequency
+  bool use_weights = false;        ///< w is the interaction's weight; else 1
+  double initial_deviation = 0.1;  ///< > 0: standard deviation of start values is this / sqrt(f)
+  std::uint64_t seed = 1;          ///< of the start values
+  bool trace_loss = false;         ///< report the loss after each sweep (costs 2 f flops an entry)
+};
+
+namespace detail {
+template <class T>
+struct AlsParts;
+template <class T>
+struct AlsFitter;
+}  // namespace detail
+
+/// A fitted factorisation; a Recommender and a BatchRecommender. T is float or double.
+template <class T>
+class BasicAlsModel {
+ public:
+  static constexpr std::string_view archive_kind = sizeof(T) == 4 ? "als" : "als-double";
+
+  [[nodiscard]] std::string_view name() const noexcept { return "als"; }
+  [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
+  [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
+
+  /// O(n f), about 2 to 10 bytes of item factors a nanosecond.
+  [[nodiscard]] std::vector<Recommendation> recommend(Customer customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const;
+  [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const;
+
+  /// See BatchRecommender; the same lists as `recommend`, several times faster a customer. Packs
+  /// the items first: n f elements of memory, best for a thousand customers a call and more.
+  void recommend_batch(std::span<const Customer> customers, std::size_t k,
+                       const RecommendFilter& filter, const Context& context,
+                       std::span<Recommendation> out, std::span<std::uint32_t> counts) const;
+
+  void score(Customer customer, std::span<const Item> items, std::span<float> scores) const;
+  void score(const FoldedCustomer& customer, std::span<const Item> items,
+             std::span<float> scores) const;
+
+  /// By the cosine of the items' factors; items nobody took are similar to nothing. O(n f).
+  [[nodiscard]] std::vector<Recommendation> similar_items(Item item, std::size_t k) const;
+
+  /// Hu, Koren, Volinsky (2008), section 5: what each of the customer's items adds to the score,
+  /// w v_i' A^-1 v with A the customer's normal matrix. `rest` beyond the parts left out is
+  /// rounding. O(n_u f^2 + f^3) in double, some 0.1 ms at f = 64.
+  [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t k) const;
+  [[nodiscard]] Explanation explain(const FoldedCustomer& customer, Item item, std::size_t k) const;
+
+  /// The row solve of the fit for someone new; some microseconds for a usual row.
+  [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
+                                       std::span<const float> weights = {}) const;
+
+  [[nodiscard]] std::vector<std::byte> save() const;
+  /// `kernels` as in a Context; null: portable.
+  [[nodiscard]] static Result<BasicAlsModel> load(std::span<const std::byte> bytes,
+                                                  const Kernels* kernels);
+  [[nodiscard]] static Result<BasicAlsModel> load(std::span<const std::byte> bytes) {
+    return load(bytes, nullptr);
+  }
+
+  /// m x f and n x f, in the eigenbasis of the items' Gramian. Rows without interactions are 0.
+  [[nodiscard]] const Matrix<T>& customer_factors() const noexcept { return customer_factors_; }
+  [[nodiscard]] const Matrix<T>& item_factors() const noexcept { return item_factors_; }
+  /// What it was fitted on.
+  [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
+  /// What it was fitted with; seed and number of sweeps are not kept by `save`.
+  [[nodiscard]] const AlsOptions& options() const noexcept { return options_; }
+
+ private:
+  template <class U>
+  friend struct detail::AlsFitter;
+
+  explicit BasicAlsModel(detail::AlsParts<T>&& parts);
+
+  [[nodiscard]] T ridge(std::size_t interactions) const;
+  [[nodiscard]] std::vector<Recommendation> top(const T* factors,
+                                                std::span<const std::uint32_t> seen, std::size_t k,
+                                                const RecommendFilter& filter) const;
+  void scores_of(const T* factors, std::span<const Item> items, std::span<float> scores) const;
+  /// The folded customer's factors padded as a matrix row, or an empty matrix for a cold one.
+  [[nodiscard]] Matrix<T> row_of_folded(const FoldedCustomer& customer,
+                                        std::string_view where) const;
+  [[nodiscard]] Explanation explain_row(const T* factors, std::span<const std::uint32_t> seen,
+                                        std::span<const float> weights, Item item,
+                                        std::size_t k) const;
+
+  Interactions data_;
+  AlsOptions options_;
+  Matrix<T> customer_factors_;
+  Matrix<T> item_factors_;
+  std::vector<T> spectrum_;    // a0 L, `stride` elements, 1 in the padding
+  std::vector<T> item_norms_;  // 0: nobody took the item
+  const Kernels* kernels_ = nullptr;
+};
+
+using AlsModel = BasicAlsModel<float>;
+
+template <class T>
+struct AlsFit {
+  BasicAlsModel<T> model;
+  AlsReport report;
+};
+
+/// Fits; `fit_als(data, {.factors = 128}, context)`. Progress is asked after every sweep; being
+/// stopped gives the model as it stands. Throws `invalid_option`, or `invalid_value` when the
+/// factors leave the range of T (weights too large for `lambda`).
+template <class T = float>
+[[nodiscard]] AlsFit<T> fit_als(const Interactions& data, const AlsOptions& options = {},
+                                const Context& context = {});
+
+}  // namespace emptor
+
+#if defined(EMPTOR_HAS_INSTANCES)
+namespace emptor {
+extern template class BasicAlsModel<float>;
+extern template class BasicAlsModel<double>;
+extern template AlsFit<float> fit_als<float>(const Interactions&, const AlsOptions&,
+                                             const Context&);
+extern template AlsFit<double> fit_als<double>(const Interactions&, const AlsOptions&,
+                                               const Context&);
+}  // namespace emptor
+#else
+#include "emptor/recommend/als.ipp"
+#endif
