@@ -218,18 +218,22 @@ class Exposure {
     std::vector<RankingValue> ginis;
     for (std::size_t i = 0; i < ks_.size(); ++i) {
       for (std::size_t item = 0; item < items_; ++item) sum[item] += counts_[i * items_ + item];
-      std::vector<std::uint64_t> sorted = sum;
-      std::sort(sorted.begin(), sorted.end());
-      double listed = 0;
+      std::uint64_t most = 0;
+      for (const std::uint64_t count : sum) most = std::max(most, count);
+      std::vector<std::uint64_t> items_with(most + 1, 0);
+      for (const std::uint64_t count : sum) ++items_with[count];
+      // Sorted by count, items in the places (before, before + same] of n weigh 2 place - n - 1.
+      const double n = static_cast<double>(items_);
+      double before = 0;
       double total = 0;
       double weighted = 0;
-      for (std::size_t item = 0; item < items_; ++item) {
-        const double count = static_cast<double>(sorted[item]);
-        listed += count > 0 ? 1 : 0;
-        total += count;
-        weighted += count * (2 * static_cast<double>(item + 1) - static_cast<double>(items_) - 1);
+      for (std::size_t count = 0; count <= most; ++count) {
+        const double same = static_cast<double>(items_with[count]);
+        total += same * static_cast<double>(count);
+        weighted += same * static_cast<double>(count) * (2 * before + same - n);
+        before += same;
       }
-      const double n = static_cast<double>(items_);
+      const double listed = n - static_cast<double>(items_with[0]);
       to.push_back({RankingMetric::coverage, ks_[i], listed / n});
       ginis.push_back({RankingMetric::gini, ks_[i], weighted / (n * total)});
     }
