@@ -116,18 +116,9 @@ void count_cold(const std::vector<Id>& test, std::vector<std::uint8_t>& known, s
   }
 }
 
-inline LogSplit cut_log(const InteractionLog& log, const std::vector<Side>& sides,
-                        std::size_t customers, std::size_t items) {
-  LogSplit out;
+/// Fills in all that the two sides tell.
+inline void count_sides(LogSplit& out, std::size_t customers, std::size_t items) {
   SplitCounts& counts = out.counts;
-  for (std::size_t event = 0; event < log.size(); ++event) {
-    if (sides[event] == Side::left_out) {
-      ++counts.left_out_events;
-      continue;
-    }
-    InteractionLog& to = sides[event] == Side::train ? out.train : out.test;
-    to.add(log.customers[event], log.items[event], log.weights[event], log.times[event]);
-  }
   counts.train_events = out.train.size();
   counts.test_events = out.test.size();
   std::vector<std::uint8_t> known(customers, 0);
@@ -138,6 +129,20 @@ inline LogSplit cut_log(const InteractionLog& log, const std::vector<Side>& side
   known.assign(items, 0);
   mark(out.train.items, known);
   count_cold(out.test.items, known, counts.cold_items, counts.cold_item_events);
+}
+
+inline LogSplit cut_log(const InteractionLog& log, const std::vector<Side>& sides,
+                        std::size_t customers, std::size_t items) {
+  LogSplit out;
+  for (std::size_t event = 0; event < log.size(); ++event) {
+    if (sides[event] == Side::left_out) {
+      ++out.counts.left_out_events;
+      continue;
+    }
+    InteractionLog& to = sides[event] == Side::train ? out.train : out.test;
+    to.add(log.customers[event], log.items[event], log.weights[event], log.times[event]);
+  }
+  count_sides(out, customers, items);
   return out;
 }
 
@@ -180,6 +185,33 @@ struct EventsByCustomer {
                                   : detail::Side::left_out;
   }
   return detail::cut_log(log, sides, customers, items);
+}
+
+/// A split by time whose sides were made apart, with the same counts. For logs in which a later
+/// event changes an earlier one: orders with returns netted must be turned into interactions twice,
+/// with a window before the cut and one from it on, or a return in the test period takes a purchase
+/// out of train. Throws `invalid_value` unless max train time < min test time, `invalid_shape`,
+/// `out_of_range` for a bad log.
+[[nodiscard]] inline LogSplit split_of_sides(InteractionLog train, InteractionLog test) {
+  detail::check_log(train);
+  detail::check_log(test);
+  const std::size_t customers = std::max(detail::id_limit(train.customers, "a customer"),
+                                         detail::id_limit(test.customers, "a customer"));
+  const std::size_t items =
+      std::max(detail::id_limit(train.items, "an item"), detail::id_limit(test.items, "an item"));
+  if (train.size() != 0 && test.size() != 0) {
+    const Time latest = *std::max_element(train.times.begin(), train.times.end());
+    const Time earliest = *std::min_element(test.times.begin(), test.times.end());
+    if (latest >= earliest) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("train reaches to ", to_string(latest), ", test begins at ",
+                           to_string(earliest), ": the future would leak into train"),
+                      "split_of_sides");
+    }
+  }
+  LogSplit out{.train = std::move(train), .test = std::move(test), .counts = {}};
+  detail::count_sides(out, customers, items);
+  return out;
 }
 
 /// Test: the last n events of every customer; train: all others. Under SplitTies::together test

@@ -228,6 +228,37 @@ TEST_CASE("a model is evaluated by its own recommend") {
   CHECK_THROWS_WITH(emptor::evaluate_ranking(lost, train, test), ContainsSubstring("not a number"));
 }
 
+/// The same with a batch path of its own.
+struct BackwardsBatch : Backwards {
+  bool too_long = false;
+  void recommend_batch(std::span<const Customer> customers, std::size_t k, const Filter&,
+                       const emptor::Context&, std::span<Listed> out,
+                       std::span<std::uint32_t> counts) const {
+    REQUIRE(out.size() == customers.size() * k);
+    for (std::size_t row = 0; row < customers.size(); ++row) {
+      for (std::size_t i = 0; i < k; ++i) {
+        out[row * k + i] = {emptor::id_at<Item>(items - 1 - i), first_score};
+      }
+      counts[row] = static_cast<std::uint32_t>(too_long ? k + 1 : k);
+    }
+  }
+};
+
+TEST_CASE("a model's batch path is taken, with no list longer than the catalogue") {
+  const Interactions train = matrix(5, {{}, {}});
+  const Interactions test = matrix(5, {{3}, {2}});
+  const auto result = emptor::evaluate_ranking(BackwardsBatch{{5}}, train, test, {.ks = {2, 30}});
+  CHECK(result.value(RankingMetric::recall, 2) == 0.5);
+  CHECK(result.value(RankingMetric::recall, 30) == 1);
+  CHECK(result.counts.short_lists == 2);
+  const auto with = [&](const BackwardsBatch& model) {
+    return emptor::evaluate_ranking(model, train, test, {.ks = {2}});
+  };
+  CHECK_THROWS_WITH(with({{5}, true}), ContainsSubstring("more than k"));
+  CHECK_THROWS_WITH(with({{5, std::numeric_limits<float>::quiet_NaN()}}),
+                    ContainsSubstring("not a number"));
+}
+
 /// Runs every task on a thread of its own, the last first.
 class Backward final : public emptor::Executor {
  public:

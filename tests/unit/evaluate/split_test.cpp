@@ -55,6 +55,19 @@ TEST_CASE("a time split cuts at one instant and counts what is new") {
   CHECK_THROWS_AS(emptor::split_by_time(log, at(20), at(20)), emptor::Exception);
 }
 
+TEST_CASE("sides made apart are counted, and must not overlap in time") {
+  InteractionLog log;
+  for (int i = 0; i < 12; ++i) add(log, static_cast<unsigned>(i % 5), static_cast<unsigned>(i), i);
+  const auto cut = emptor::split_by_time(log, at(7));
+  const auto joined = emptor::split_of_sides(cut.train, cut.test);
+  CHECK(joined.counts == cut.counts);
+  CHECK(pairs(joined.test) == pairs(cut.test));
+  CHECK_THROWS_WITH(emptor::split_of_sides(cut.test, cut.train), ContainsSubstring("leak"));
+  CHECK_THROWS_WITH(emptor::split_of_sides(cut.test, cut.test),
+                    ContainsSubstring("1970-01-01T00:00:07Z"));
+  CHECK(emptor::split_of_sides({}, {}).counts == emptor::SplitCounts{});
+}
+
 TEST_CASE("last-n takes the last events of each customer") {
   InteractionLog log;
   for (int i = 0; i < 4; ++i) add(log, 0, static_cast<unsigned>(i), 40 - 10 * i);  // newest first
