@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -182,6 +183,28 @@ inline void require_score_spans(std::span<const Item> items, std::span<const flo
         "score");
   }
   for (const Item item : items) require_id(item, n, "item", "score");
+}
+
+/// Throws unless the spans of a `recommend_batch` call fit one another.
+inline void require_batch_spans(std::span<const Customer> customers, std::size_t k,
+                                std::span<const Recommendation> out,
+                                std::span<const std::uint32_t> counts) {
+  if (counts.size() != customers.size() ||
+      (k > 0 ? out.size() / k != customers.size() || out.size() % k != 0 : !out.empty())) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text("room for ", customers.size(), " lists of ", k, " expected, got ",
+                         out.size(), " entries and ", counts.size(), " counts"),
+                    "recommend_batch");
+  }
+}
+
+/// What a personal model says of a customer without interactions.
+inline void fill_unknown(std::span<float> scores) {
+  for (float& score : scores) score = std::numeric_limits<float>::quiet_NaN();
+}
+[[nodiscard]] inline Explanation unknown_explanation() {
+  constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
+  return {.score = unknown, .parts = {}, .rest = unknown, .events = 0};
 }
 
 /// Orders the parts, the largest share first and equal ones by item, and moves all but the first k

@@ -1,0 +1,321 @@
+#pragma once
+// Most popular: what everybody takes, recent purchases counting more.
+//
+// An item's score is the sum of its events' weights, each halved for every `half_life` between the
+// event and `now`. The same for every customer but for what the customer has already; the only
+// recommender that serves a customer of whom nothing is known, and the yardstick that every
+// personal model must beat. Anonymous events count: they need no customer.
+//
+// Time: linear in the events, once; a list walks down the ranking until k items pass the filter.
+// Memory: the interactions and 20 n bytes. Sums are in double, in the order of the events: the same
+// bits for any executor. Thread safety: see recommender.hpp.
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "emptor/core/archive.hpp"
+#include "emptor/core/context.hpp"
+#include "emptor/core/time.hpp"
+#include "emptor/recommend/detail/ranking.hpp"
+#include "emptor/recommend/recommender.hpp"
+#include "emptor/table/interactions.hpp"
+#include "emptor/table/interactions_archive.hpp"
+
+namespace emptor {
+
+struct PopularityOptions {
+  /// Age at which an event counts half, in days, > 0; infinity: age does not matter.
+  double half_life_days = std::numeric_limits<double>::infinity();
+  /// The moment of which popularity is asked; later events are left out. Needed with a half-life.
+  std::optional<Time> now{};
+  /// Only events in here count, e.g. those of this season.
+  TimeWindow window{};
+};
+
+/// What was taken, by whomever: element i of each span is one event.
+struct ItemEvents {
+  std::span<const Item> items{};
+  std::span<const Time> times{};     ///< empty: times are not known, and options must not need them
+  std::span<const float> weights{};  ///< finite and > 0; empty: all 1
+};
+
+struct PopularityReport {
+  std::size_t events = 0;          ///< that were given
+  std::size_t counted = 0;         ///< of these, that make up the scores
+  std::size_t outside_window = 0;  ///< left out: not in `window`
+  std::size_t after_now = 0;       ///< left out: later than `now`
+  std::size_t anonymous = 0;       ///< events of a log that name no customer
+};
+
+/// See the top of the file and `Recommender`. Items without a counted event have the score 0 and
+/// are not recommended.
+class PopularityModel {
+ public:
+  static constexpr std::string_view archive_kind = "popularity";
+
+  /// `data` says what customers have; scores and counts are by item, scores finite and >= 0.
+  /// Throws `invalid_shape`, `invalid_value`.
+  PopularityModel(Interactions data, std::vector<double> scores, std::vector<std::uint64_t> counts)
+      : data_(std::move(data)), scores_(std::move(scores)), counts_(std::move(counts)) {
+    if (scores_.size() != data_.items() || counts_.size() != data_.items()) {
+      throw Exception(ErrorCode::invalid_shape,
+                      text("scores and counts of ", data_.items(), " items expected, got ",
+                           scores_.size(), " and ", counts_.size()),
+                      "PopularityModel");
+    }
+    for (std::size_t item = 0; item < scores_.size(); ++item) {
+      if (!valid(scores_[item])) {
+        throw Exception(ErrorCode::invalid_value,
+                        text("a popularity must be >= 0 and fit a float, got ", scores_[item]),
+                        "PopularityModel");
+      }
+      if (counts_[item] > 0) ranking_.push_back(static_cast<std::uint32_t>(item));
+    }
+    std::stable_sort(ranking_.begin(), ranking_.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return score_of(a) > score_of(b); });
+  }
+
+  [[nodiscard]] std::string_view name() const noexcept { return "most popular"; }
+  [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
+  [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
+  [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
+  /// How many events the item's score was counted from.
+  [[nodiscard]] std::uint64_t events(Item item) const {
+    detail::require_id(item, items(), "item", "events");
+    return counts_[index(item)];
+  }
+
+  [[nodiscard]] std::vector<Recommendation> recommend(Customer customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const {
+    return recommend_row(detail::row_of(data_, customer, "recommend"), k, filter);
+  }
+  [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const {
+    return recommend_row(detail::row_of(customer, items(), "recommend"), k, filter);
+  }
+  /// The list for nobody in particular.
+  [[nodiscard]] std::vector<Recommendation> most_popular(std::size_t k) const {
+    return recommend(FoldedCustomer{}, k);
+  }
+
+  void score(Customer customer, std::span<const Item> items, std::span<float> scores) const {
+    detail::require_id(customer, customers(), "customer", "score");
+    score_items(items, scores);
+  }
+  void score(const FoldedCustomer& customer, std::span<const Item> items,
+             std::span<float> scores) const {
+    (void)detail::row_of(customer, this->items(), "score");
+    score_items(items, scores);
+  }
+
+  /// Popularity knows no similarity: always empty.
+  [[nodiscard]] std::vector<Recommendation> similar_items(Item item, std::size_t) const {
+    detail::require_id(item, items(), "item", "similar_items");
+    return {};
+  }
+
+  /// No parts: all of the score is `rest`, counted from `events` events of all customers.
+  [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t) const {
+    detail::require_id(customer, customers(), "customer", "explain");
+    return explain_item(item);
+  }
+  [[nodiscard]] Explanation explain(const FoldedCustomer& customer, Item item, std::size_t) const {
+    (void)detail::row_of(customer, items(), "explain");
+    return explain_item(item);
+  }
+
+  [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
+                                       std::span<const float> weights = {}) const {
+    return detail::fold_items(items, weights, this->items());
+  }
+
+  [[nodiscard]] std::vector<std::byte> save() const {
+    ArchiveWriter writer(archive_kind, 1);
+    put_interactions(writer.section("interactions", 1), data_);
+    SectionWriter& section = writer.section("scores", 1);
+    section.put_array(scores_);
+    section.put_array(counts_);
+    return std::move(writer).finish();
+  }
+  [[nodiscard]] static Result<PopularityModel> load(std::span<const std::byte> bytes) {
+    const Result<ArchiveReader> reader = ArchiveReader::open(bytes, archive_kind, 1);
+    if (!reader) return reader.error();
+    Result<SectionReader> section = reader->section("interactions");
+    if (!section) return section.error();
+    Interactions data = get_interactions(*section);
+    if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("scores");
+    if (!section) return section.error();
+    auto scores = section->get_array<double>();
+    auto counts = section->get_array<std::uint64_t>();
+    bool fits = scores.size() == data.items() && counts.size() == data.items();
+    for (const double score : scores) fits = fits && valid(score);
+    section->require(fits, "the scores do not fit the items");
+    if (Result<void> done = section->finish(); !done) return done.error();
+    return PopularityModel(std::move(data), std::move(scores), std::move(counts));
+  }
+
+ private:
+  static bool valid(double score) noexcept {
+    return score >= 0 && score <= static_cast<double>(std::numeric_limits<float>::max());
+  }
+  [[nodiscard]] float score_of(std::size_t item) const noexcept {
+    return static_cast<float>(scores_[item]);
+  }
+
+  template <class ItemId>
+  [[nodiscard]] std::vector<Recommendation> recommend_row(const detail::CustomerRow<ItemId>& row,
+                                                          std::size_t k,
+                                                          const RecommendFilter& filter) const {
+    const detail::ItemFilter ready(filter, items());
+    if (ready.listed()) {
+      TopK<float> best(k);
+      for (const std::uint32_t item : ready.candidates()) {
+        if (counts_[item] > 0 && best.enters(item, score_of(item)) &&
+            ready.allows_candidate(item, row.items)) {
+          best.push(item, score_of(item));
+        }
+      }
+      return detail::to_list(best);
+    }
+    std::vector<Recommendation> list;
+    for (const std::uint32_t item : ranking_) {
+      if (list.size() == k) break;
+      if (ready.allows(item, row.items)) list.push_back({id_at<Item>(item), score_of(item)});
+    }
+    return list;
+  }
+
+  void score_items(std::span<const Item> items, std::span<float> scores) const {
+    detail::require_score_spans(items, scores, this->items());
+    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = score_of(index(items[i]));
+  }
+  [[nodiscard]] Explanation explain_item(Item item) const {
+    detail::require_id(item, items(), "item", "explain");
+    const float score = score_of(index(item));
+    return {.score = score, .parts = {}, .rest = score, .events = counts_[index(item)]};
+  }
+
+  Interactions data_;
+  std::vector<double> scores_;
+  std::vector<std::uint64_t> counts_;
+  std::vector<std::uint32_t> ranking_;  // items with events, best first
+};
+
+static_assert(LoadableRecommender<PopularityModel>);
+
+struct PopularityFit {
+  PopularityModel model;
+  PopularityReport report;
+};
+
+/// From events of any origin; `data` only says what each customer has, and how many items there
+/// are. Throws `invalid_option` (a half-life <= 0 or without `now`; a half-life, `now` or window
+/// without times), `invalid_shape`, `out_of_range` (an item >= n), `invalid_value` (a weight).
+[[nodiscard]] inline PopularityFit fit_popularity(const Interactions& data,
+                                                  const ItemEvents& events,
+                                                  const PopularityOptions& options = {}) {
+  const bool decays = !std::isinf(options.half_life_days);
+  require_option(options.half_life_days > 0, "half_life_days", "> 0", options.half_life_days);
+  if (decays && !options.now) {
+    throw Exception(ErrorCode::invalid_option, "'now' must be given with 'half_life_days'", "now");
+  }
+  const bool timed = !events.times.empty() || events.items.empty();
+  if (!timed && (decays || options.now || options.window != TimeWindow{})) {
+    throw Exception(ErrorCode::invalid_option,
+                    "'half_life_days', 'now' and 'window' need the times of the events", "now");
+  }
+  if ((!events.times.empty() && events.times.size() != events.items.size()) ||
+      (!events.weights.empty() && events.weights.size() != events.items.size())) {
+    throw Exception(
+        ErrorCode::invalid_shape,
+        text("times and weights must be as many as items or none, got ", events.times.size(),
+             " and ", events.weights.size(), " for ", events.items.size()),
+        "fit_popularity");
+  }
+
+  PopularityReport report;
+  report.events = events.items.size();
+  std::vector<double> scores(data.items(), 0.0);
+  std::vector<std::uint64_t> counts(data.items(), 0);
+  for (std::size_t i = 0; i < events.items.size(); ++i) {
+    detail::require_id(events.items[i], data.items(), "item", "fit_popularity");
+    double weight = events.weights.empty() ? 1.0 : static_cast<double>(events.weights[i]);
+    if (!(weight > 0) || std::isinf(weight)) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("an event's weight must be finite and > 0, got ", weight),
+                      "fit_popularity");
+    }
+    if (!events.times.empty()) {
+      const Time time = events.times[i];
+      if (options.now && time > *options.now) {
+        ++report.after_now;
+        continue;
+      }
+      if (!options.window.contains(time)) {
+        ++report.outside_window;
+        continue;
+      }
+      if (decays) {
+        const double age = static_cast<double>(options.now->time_since_epoch().count()) -
+                           static_cast<double>(time.time_since_epoch().count());
+        weight *= std::exp2(-age / (86400 * options.half_life_days));
+      }
+    }
+    scores[index(events.items[i])] += weight;
+    ++counts[index(events.items[i])];
+    ++report.counted;
+  }
+  return {PopularityModel(data, std::move(scores), std::move(counts)), report};
+}
+
+/// From a log of m customers x n items; events of `no_customer` count for popularity alone. What a
+/// customer took after `now` is not known yet: it is not among what the customer has.
+/// Throws as above, and what Interactions throws.
+[[nodiscard]] inline PopularityFit fit_popularity(std::size_t customers, std::size_t items,
+                                                  const InteractionLog& log,
+                                                  const PopularityOptions& options = {}) {
+  if (log.items.size() != log.size() || log.weights.size() != log.size() ||
+      log.times.size() != log.size()) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text("the log's columns differ in length: ", log.size(), ", ", log.items.size(),
+                         ", ", log.weights.size(), ", ", log.times.size()),
+                    "fit_popularity");
+  }
+  std::size_t anonymous = 0;
+  InteractionLog named;
+  for (std::size_t i = 0; i < log.size(); ++i) {
+    if (log.customers[i] == no_customer) {
+      ++anonymous;
+    } else if (!options.now || log.times[i] <= *options.now) {
+      named.add(log.customers[i], log.items[i], log.weights[i], log.times[i]);
+    }
+  }
+  PopularityFit fit = fit_popularity(
+      Interactions(customers, items, named),
+      ItemEvents{.items = log.items, .times = log.times, .weights = log.weights}, options);
+  fit.report.anonymous = anonymous;
+  return fit;
+}
+
+/// From a matrix, which has no times: each entry is one event of its weight.
+[[nodiscard]] inline PopularityFit fit_popularity(const Interactions& data,
+                                                  const PopularityOptions& options = {}) {
+  std::vector<Item> items;
+  items.reserve(data.entries());
+  for (const std::uint32_t item : data.by_customer().indices()) items.push_back(id_at<Item>(item));
+  return fit_popularity(
+      data, ItemEvents{.items = items, .times = {}, .weights = data.by_customer().values()},
+      options);
+}
+
+}  // namespace emptor
