@@ -40,6 +40,7 @@
 
 #include "emptor/core/checksum.hpp"
 #include "emptor/core/error.hpp"
+#include "emptor/core/id.hpp"
 #include "emptor/core/text.hpp"
 
 namespace emptor {
@@ -326,10 +327,11 @@ class SectionReader {
   [[nodiscard]] Matrix<T> get_matrix() {
     const auto rows = get<std::uint64_t>();
     const auto columns = get<std::uint64_t>();
-    require((rows == 0 || columns != 0) && columns <= remaining() / sizeof(T),
-            "a matrix has an impossible shape");
-    if (rows == 0 && ok()) return Matrix<T>(0, static_cast<std::size_t>(columns));
-    const std::byte* from = columns == 0 ? nullptr : take(rows, columns * sizeof(T));
+    const std::uint64_t most = rows == 0 ? max_ids : remaining() / sizeof(T);
+    require((rows == 0 || columns != 0) && columns <= most, "a matrix has an impossible shape");
+    if (!ok()) return {};
+    if (rows == 0) return Matrix<T>(0, static_cast<std::size_t>(columns));
+    const std::byte* from = take(rows, columns * sizeof(T));
     if (from == nullptr) return {};
     Matrix<T> matrix(static_cast<std::size_t>(rows), static_cast<std::size_t>(columns));
     for (std::size_t r = 0; r < matrix.rows(); ++r) {
