@@ -30,7 +30,8 @@ class Matrix {
       : rows_(rows), columns_(columns), stride_(padded(columns)) {
     std::size_t bytes = 0;
     if (stride_ < columns || __builtin_mul_overflow(rows, stride_, &bytes) ||
-        __builtin_mul_overflow(bytes, sizeof(T), &bytes)) {
+        __builtin_mul_overflow(bytes, sizeof(T), &bytes) ||
+        bytes > static_cast<std::size_t>(-1) / 2) {
       throw Exception(ErrorCode::invalid_shape, text(rows, " x ", columns, " is too large"),
                       "Matrix");
     }

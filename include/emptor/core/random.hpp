@@ -8,6 +8,7 @@
 // library differ between implementations; those that use log, exp, sin or pow are the same bits on
 // one platform's math library. Thread safety: a RandomStream belongs to one thread.
 
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +18,25 @@
 #include "emptor/core/error.hpp"
 
 namespace emptor {
+
+namespace detail {
+
+/// Ten rounds of Philox4x32 over one counter.
+[[nodiscard]] constexpr std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> x,
+                                                                std::uint32_t key0,
+                                                                std::uint32_t key1) noexcept {
+  for (int round = 0; round < 10; ++round) {
+    const std::uint64_t a = std::uint64_t{0xD2511F53U} * x[0];
+    const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * x[2];
+    x = {static_cast<std::uint32_t>(b >> 32) ^ x[1] ^ key0, static_cast<std::uint32_t>(b),
+         static_cast<std::uint32_t>(a >> 32) ^ x[3] ^ key1, static_cast<std::uint32_t>(a)};
+    key0 += 0x9E3779B9U;
+    key1 += 0xBB67AE85U;
+  }
+  return x;
+}
+
+}  // namespace detail
 
 class RandomStream {
  public:
@@ -142,29 +162,17 @@ class RandomStream {
 
  private:
   constexpr void refill() noexcept {
-    std::uint32_t x[4] = {
-        static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32),
-        static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
-    std::uint32_t key0 = static_cast<std::uint32_t>(seed_);
-    std::uint32_t key1 = static_cast<std::uint32_t>(seed_ >> 32);
-    for (int round = 0; round < 10; ++round) {
-      const std::uint64_t a = std::uint64_t{0xD2511F53U} * x[0];
-      const std::uint64_t b = std::uint64_t{0xCD9E8D57U} * x[2];
-      const std::uint32_t next[4] = {
-          static_cast<std::uint32_t>(b >> 32) ^ x[1] ^ key0, static_cast<std::uint32_t>(b),
-          static_cast<std::uint32_t>(a >> 32) ^ x[3] ^ key1, static_cast<std::uint32_t>(a)};
-      for (int i = 0; i < 4; ++i) x[i] = next[i];
-      key0 += 0x9E3779B9U;
-      key1 += 0xBB67AE85U;
-    }
-    for (int i = 0; i < 4; ++i) block_[i] = x[i];
+    block_ = detail::philox4x32(
+        {static_cast<std::uint32_t>(counter_), static_cast<std::uint32_t>(counter_ >> 32),
+         static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},
+        static_cast<std::uint32_t>(seed_), static_cast<std::uint32_t>(seed_ >> 32));
     ++counter_;
   }
 
   std::uint64_t seed_;
   std::uint64_t stream_;
   std::uint64_t counter_ = 0;
-  std::uint32_t block_[4] = {};
+  std::array<std::uint32_t, 4> block_{};
   unsigned used_ = 4;
 };
 

@@ -23,12 +23,18 @@
 
 namespace emptor {
 
-/// The arithmetic mean; NaN of no values. O(n).
+/// The arithmetic mean, with a second pass that takes up what the first one rounded away; NaN of no
+/// values. O(n).
 template <class T>
 [[nodiscard]] double mean(std::span<const T> values) noexcept {
+  const double n = static_cast<double>(values.size());
   double sum = 0;
   for (const T value : values) sum += static_cast<double>(value);
-  return sum / static_cast<double>(values.size());
+  const double first = sum / n;
+  if (!std::isfinite(first)) return first;
+  double rest = 0;
+  for (const T value : values) rest += static_cast<double>(value) - first;
+  return first + rest / n;
 }
 
 /// The unbiased sample variance (divisor n - 1); NaN of fewer than two values. O(n).
