@@ -108,17 +108,41 @@ class OrdersBuilder {
     }
     const Customer customer =
         line.customer.empty() ? no_customer : known_customers_->add(line.customer);
-    const Item item = known_items_->add(line.item);
+    add(line, customer, known_items_->add(line.item));
+  }
+
+  /// Adds a line whose customer and item have their ids already (`no_customer`: not known);
+  /// `line.customer` and `line.item` are not looked at. For readers that know more than one line.
+  /// Throws `overflow` for a quantity outside of 32 bits.
+  void add(const OrderLine& line, Customer customer, Item item) {
+    const auto quantity = static_cast<std::int32_t>(line.quantity);
+    if (line.quantity != quantity) {
+      throw Exception(ErrorCode::overflow, text("quantity ", line.quantity, " needs over 32 bits"),
+                      "OrdersBuilder");
+    }
     Orders& to = orders_;
-    to.orders_.push_back(line.order.empty() ? unnumbered_order(customer, line.time)
-                                            : to.keys_.add(line.order));
+    const Order order = order_of(line, customer);
+    const Channel channel =
+        line.channel.empty() ? no_id<Channel> : to.channel_keys_.add(line.channel);
+    to.orders_.push_back(order);
     to.customers_.push_back(customer);
     to.items_.push_back(item);
     to.times_.push_back(line.time);
     to.amounts_.push_back(line.amount);
-    to.quantities_.push_back(static_cast<std::int32_t>(line.quantity));
-    to.channels_.push_back(line.channel.empty() ? no_id<Channel>
-                                                : to.channel_keys_.add(line.channel));
+    to.quantities_.push_back(quantity);
+    to.channels_.push_back(channel);
+  }
+
+  /// Room for this many lines without growing the columns.
+  void reserve(std::size_t lines) {
+    Orders& to = orders_;
+    to.orders_.reserve(lines);
+    to.customers_.reserve(lines);
+    to.items_.reserve(lines);
+    to.times_.reserve(lines);
+    to.amounts_.reserve(lines);
+    to.quantities_.reserve(lines);
+    to.channels_.reserve(lines);
   }
 
   /// Adds a line without an order number; `paid` is the line's amount.
@@ -153,6 +177,15 @@ class OrdersBuilder {
   [[nodiscard]] Orders finish() && { return std::move(orders_); }
 
  private:
+  /// Most lines belong to the order of the line before.
+  Order order_of(const OrderLine& line, Customer customer) {
+    if (line.order.empty()) return unnumbered_order(customer, line.time);
+    Keys<Order>& keys = orders_.keys_;
+    if (!orders_.orders_.empty() && keys.key(orders_.orders_.back()) == line.order) {
+      return orders_.orders_.back();
+    }
+    return keys.add(line.order);
+  }
   Order unnumbered_order(Customer customer, Time time) {
     const std::int64_t seconds = time.time_since_epoch().count();
     return orders_.keys_.add(customer == no_customer
