@@ -1,5 +1,5 @@
 #pragma once
-// Eigenvalues and eigenvectors of a symmetric matrix, in double, by Eigen's tridiagonal QR
+// Eigenvalues and eigenvectors of a symmetric matrix, by Eigen's tridiagonal QR
 // (SelfAdjointEigenSolver). Time about 9 d^3 flops, memory 3 d^2. The same input gives the same
 // bits. Thread safety: pure.
 
@@ -13,22 +13,26 @@
 
 namespace emptor {
 
+template <class T>
 struct SymmetricEigen {
-  std::vector<double> values;  ///< ascending, d of them
-  Matrix<double> vectors;      ///< d x d; column j belongs to values[j]; orthonormal
+  std::vector<T> values;  ///< ascending, d of them
+  Matrix<T> vectors;      ///< d x d; column j belongs to values[j]; orthonormal
 };
 
-/// a = vectors diag(values) vectors'. Only the lower triangle of `a` (d x d) is read.
-/// Throws `invalid_shape` unless square, `invalid_value` when it does not converge (NaN, infinity).
-[[nodiscard]] inline SymmetricEigen symmetric_eigen(Matrix<double> a) {
+/// a = vectors diag(values) vectors'. Only the lower triangle of `a` (d x d) is read; T is double
+/// or float. Throws `invalid_shape` unless square, `invalid_value` when it does not converge (NaN,
+/// infinity). A template only so that including this costs no instantiation of Eigen's.
+template <class T>
+[[nodiscard]] SymmetricEigen<T> symmetric_eigen(Matrix<T> a) {
   if (a.rows() != a.columns()) {
     throw Exception(ErrorCode::invalid_shape,
                     text("a square matrix is needed, got ", a.rows(), " x ", a.columns()),
                     "symmetric_eigen");
   }
-  SymmetricEigen out{std::vector<double>(a.rows()), Matrix<double>(a.rows(), a.rows())};
+  SymmetricEigen<T> out{std::vector<T>(a.rows()), Matrix<T>(a.rows(), a.rows())};
   if (a.rows() == 0) return out;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(detail::eigen_map(a));
+  const Eigen::SelfAdjointEigenSolver<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>> solver(
+      detail::eigen_map(a));
   if (solver.info() != Eigen::Success || !solver.eigenvalues().allFinite()) {
     throw Exception(ErrorCode::invalid_value, "the matrix has no finite eigenvalues",
                     "symmetric_eigen");

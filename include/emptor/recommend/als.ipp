@@ -181,7 +181,7 @@ struct AlsFitter {
 
   /// Minimises the loss over `side`, given the opposite side, which is turned into its eigenbasis.
   void solve(AlsSide<T>& side, AlsSide<T>& opposite) {
-    SymmetricEigen eigen = symmetric_eigen(gramian(opposite.factors));
+    SymmetricEigen<double> eigen = symmetric_eigen(gramian(opposite.factors));
     turn(opposite.factors, eigen.vectors);
     for (std::size_t j = 0; j < options.factors; ++j) {
       // The Gramian has no negative eigenvalue but by rounding.

@@ -369,8 +369,10 @@ std::vector<std::byte> BasicAlsModel<T>::save() const {
   loss.put(options_.use_weights);
   loss.put_array(std::span<const T>(spectrum_.data(), item_factors_.columns()));
   SectionWriter& factors = writer.section("factors");
-  factors.put_matrix(customer_factors_);
-  factors.put_matrix(item_factors_);
+  factors.put(std::uint64_t{item_factors_.columns()});
+  for (const Matrix<T>* matrix : {&customer_factors_, &item_factors_}) {
+    if (matrix->rows() > 0) factors.put_matrix(*matrix);
+  }
   put_interactions(writer.section("interactions"), data_);
   return std::move(writer).finish();
 }
@@ -390,12 +392,17 @@ Result<BasicAlsModel<T>> BasicAlsModel<T>::load(std::span<const std::byte> bytes
 
   Result<SectionReader> factors = reader->section("factors");
   if (!factors) return factors.error();
-  parts.customers = factors->template get_matrix<T>();
-  parts.items = factors->template get_matrix<T>();
-  const std::size_t f = parts.items.columns();
+  const auto f = static_cast<std::size_t>(factors->template get<std::uint64_t>());
+  if (factors->require(f >= 1 && f <= 4096, "the number of factors is impossible")) {
+    const auto read = [&](std::size_t rows) {
+      return rows > 0 ? factors->template get_matrix<T>() : Matrix<T>(0, f);
+    };
+    parts.customers = read(parts.data.customers());
+    parts.items = read(parts.data.items());
+  }
   factors->require(parts.customers.rows() == parts.data.customers() &&
                        parts.items.rows() == parts.data.items() && parts.customers.columns() == f &&
-                       f >= 1 && f <= 4096,
+                       parts.items.columns() == f,
                    "the factors do not fit the interactions");
   for (const Matrix<T>* matrix : {&parts.customers, &parts.items}) {
     bool finite = true;
