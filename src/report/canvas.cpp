@@ -133,7 +133,7 @@ void draw_value_axis_bottom(ChartCanvas& canvas, const PlotBox& box, const AxisT
 
 void draw_axis_names(ChartCanvas& canvas, const PlotBox& box, const ChartLabels& labels) {
   if (!labels.y.empty()) {
-    canvas.svg().label(0, box.top - 10, shorten(labels.y, canvas.width(), name_size), "n");
+    canvas.svg().label(0, box.top - 14, shorten(labels.y, canvas.width(), name_size), "n");
   }
   if (!labels.x.empty()) {
     canvas.svg().label(box.right, canvas.height() - 4, shorten(labels.x, canvas.width(), name_size),

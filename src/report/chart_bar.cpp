@@ -58,7 +58,7 @@ std::string render_lying(const BarChart& chart, const ChartSize& size, const Bar
   const auto n = static_cast<double>(chart.categories.size());
   const auto k = static_cast<double>(chart.series.size());
   const double names = chart.labels.x.empty() ? 0 : 18;
-  const double head = chart.labels.y.empty() ? 8 : 26;
+  const double head = chart.labels.y.empty() ? 8 : 28;
   const double row = std::fmax(k * 15 + 9, 28);
   const double most_rows = 3600 / n;
   ChartCanvas canvas(chart.labels, size, legend, head + std::fmin(row, most_rows) * n + 26 + names);
@@ -71,7 +71,7 @@ std::string render_lying(const BarChart& chart, const ChartSize& size, const Bar
   const PlotBox box{label_room + (range.low < 0 ? value_room : 0), canvas.top() + head,
                     canvas.width() - value_room, canvas.height() - 26 - names};
   const AxisTicks ticks =
-      nice_ticks(range.low, range.high, static_cast<int>(std::fmax(2, box.width() / 90)));
+      nice_ticks(range.low, range.high, static_cast<int>(std::fmax(3, box.width() / 90)));
   const LinearScale sx{ticks.low, ticks.high, box.left, box.right};
   const std::vector<std::string> labels = tick_labels(ticks, chart.format);
   detail::draw_value_axis_bottom(canvas, box, ticks, labels, sx);
@@ -174,7 +174,7 @@ std::string render_upright(const BarChart& chart, const ChartSize& size, const B
   const CategoryLabels names(chart, slot);
   const double below = names.height() + (chart.labels.x.empty() ? 4 : 20);
   ChartCanvas canvas(chart.labels, size, legend, (small ? 220 : 260) + below);
-  box.top = canvas.top() + (chart.labels.y.empty() ? 16 : 32);
+  box.top = canvas.top() + (chart.labels.y.empty() ? 16 : 38);
   box.bottom = canvas.height() - below;
   const LinearScale sy{ticks.low, ticks.high, box.bottom, box.top};
   detail::draw_value_axis_left(canvas, box, ticks, labels, sy);

@@ -1,9 +1,8 @@
 #include "emptor/report/chart_heatmap.hpp"
 
 #include <cmath>
-#include <utility>
 
-#include "report/canvas.hpp"
+#include "report/ramp.hpp"
 #include "report/utf8.hpp"
 
 namespace emptor {
@@ -11,47 +10,24 @@ namespace emptor {
 namespace {
 
 using detail::ChartCanvas;
+using detail::ColorRamp;
 
-struct ColorRange {
-  double low = 0;
-  double high = 0;
-  ColorScale scale = ColorScale::linear;
-  bool any = false;
-  bool blanks = false;
-
-  [[nodiscard]] std::size_t step(double value) const {
-    const auto f = [&](double v) { return scale == ColorScale::linear ? v : std::sqrt(v); };
-    if (!(high > low)) return 0;
-    const double from = f(low);
-    const double part = (f(std::fmin(std::fmax(value, low), high)) - from) / (f(high) - from);
-    const double steps = static_cast<double>(detail::ramp_steps);
-    return static_cast<std::size_t>(std::fmin(std::floor(part * steps), steps - 1));
-  }
-};
-
-ColorRange range_of(const HeatmapChart& chart) {
-  ColorRange range{.scale = chart.scale};
-  for (const double value : chart.values) {
-    if (std::isnan(value)) {
-      range.blanks = true;
-      continue;
-    }
-    range.low = range.any ? std::fmin(range.low, value) : value;
-    range.high = range.any ? std::fmax(range.high, value) : value;
-    range.any = true;
-  }
-  if (chart.low) range.low = *chart.low;
-  if (chart.high) range.high = *chart.high;
-  const double ends[] = {range.low, range.high};
+ColorRamp ramp_of(const HeatmapChart& chart) {
+  ColorRamp ramp;
+  for (const double value : chart.values) ramp.add(value);
+  ramp.square_root = chart.scale == ColorScale::square_root;
+  if (chart.low) ramp.low = *chart.low;
+  if (chart.high) ramp.high = *chart.high;
+  const double ends[] = {ramp.low, ramp.high};
   detail::check_values(ends, "HeatmapChart", false);
   if (chart.low && chart.high) {
     require_option(*chart.low <= *chart.high, "low", "<= high", *chart.low);
   }
-  if (range.any && chart.scale == ColorScale::square_root && range.low < 0) {
+  if (ramp.any && ramp.square_root && ramp.low < 0) {
     throw Exception(ErrorCode::invalid_value, "a square-root colour scale needs values >= 0",
                     "HeatmapChart");
   }
-  return range;
+  return ramp;
 }
 
 double widest(const std::vector<std::string>& labels, double size) {
@@ -86,7 +62,7 @@ void draw_column_labels(ChartCanvas& canvas, const HeatmapChart& chart, const He
 }
 
 void draw_cells(ChartCanvas& canvas, const HeatmapChart& chart, const HeatmapLayout& at,
-                const ColorRange& range) {
+                const ColorRamp& ramp) {
   const std::size_t columns = chart.columns.size();
   const double gap = at.cell_width > 12 && at.cell_height > 12 ? 1 : 0;
   for (std::size_t r = 0; r < chart.rows.size(); ++r) {
@@ -102,35 +78,13 @@ void draw_cells(ChartCanvas& canvas, const HeatmapChart& chart, const HeatmapLay
         continue;
       }
       const std::string shown = format_value(value, chart.format);
-      const std::size_t step = range.step(value);
+      const std::size_t step = ramp.step(value);
       canvas.svg().rectangle(x, y, w, h, text('q', step), place + shown);
-      const double fit = (w - 3) / detail::text_width(shown, 1);
+      const double fit = (w - 1) / detail::text_width(shown, 1);
       if (fit < 9 || h < 12) continue;
       canvas.svg().label(x + w / 2, y + h / 2 + 4, shown, text(fit >= 11.5 ? "" : "f ", 'i', step),
                          SvgAnchor::middle);
     }
-  }
-}
-
-void draw_ramp(ChartCanvas& canvas, const HeatmapChart& chart, const ColorRange& range, double left,
-               double y) {
-  const std::string low = format_value(range.low, chart.format);
-  const std::string high = format_value(range.high, chart.format);
-  double x = left;
-  if (range.high > range.low) {
-    canvas.svg().label(x, y + 11, low, "a");
-    x += detail::text_width(low, detail::tick_size) + 7;
-    for (std::size_t step = 0; step < detail::ramp_steps; ++step, x += 15) {
-      canvas.svg().rectangle(x, y + 1, 15, 12, text('q', step));
-    }
-    canvas.svg().label(x + 7, y + 11, high, "a");
-    x += detail::text_width(high, detail::tick_size) + 24;
-  }
-  if (range.blanks) {
-    canvas.svg().rectangle(x + 0.5, y + 1.5, 14, 11, "na");
-    canvas.svg().label(x + 21, y + 11,
-                       detail::shorten(chart.blank, canvas.width() - x - 21, detail::tick_size),
-                       "a");
   }
 }
 
@@ -143,8 +97,8 @@ std::string render_svg(const HeatmapChart& chart, const ChartSize& size) {
   detail::check_count(chart.values.size() == chart.rows.size() * chart.columns.size(),
                       "HeatmapChart", "values must be rows x columns");
   detail::check_values(chart.values, "HeatmapChart", true);
-  const ColorRange range = range_of(chart);
-  if (!range.any) return detail::render_empty(chart.labels, size);
+  const ColorRamp ramp = ramp_of(chart);
+  if (!ramp.any) return detail::render_empty(chart.labels, size);
 
   const auto rows = static_cast<double>(chart.rows.size());
   const auto columns = static_cast<double>(chart.columns.size());
@@ -177,11 +131,11 @@ std::string render_svg(const HeatmapChart& chart, const ChartSize& size) {
       continue;
     }
     canvas.svg().label(at.left - 8, at.top + at.cell_height * (static_cast<double>(r) + 0.5) + 4,
-                       detail::shorten(chart.rows[r], at.left - 10, detail::tick_size), "a",
+                       detail::shorten(chart.rows[r], at.left - 9, detail::tick_size), "a",
                        SvgAnchor::end, chart.rows[r]);
   }
-  draw_cells(canvas, chart, at, range);
-  draw_ramp(canvas, chart, range, at.left, canvas.height() - 20);
+  draw_cells(canvas, chart, at, ramp);
+  detail::draw_ramp_key(canvas, ramp, chart.format, {}, chart.blank, at.left, canvas.height() - 20);
   return canvas.finish();
 }
 

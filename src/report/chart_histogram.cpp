@@ -92,7 +92,7 @@ std::string render_svg(const HistogramChart& chart, const ChartSize& size) {
   PlotBox box;
   box.left = detail::axis_margin(labels, size.width / 3);
   box.right = canvas.width() - 8;
-  box.top = canvas.top() + (chart.labels.y.empty() ? 18 : 34);
+  box.top = canvas.top() + (chart.labels.y.empty() ? 18 : 38);
   box.bottom = canvas.height() - (chart.labels.x.empty() ? 24 : 42);
   const LinearScale sy{ticks.low, ticks.high, box.bottom, box.top};
   detail::draw_value_axis_left(canvas, box, ticks, labels, sy);
@@ -119,6 +119,8 @@ std::string render_svg(const HistogramChart& chart, const ChartSize& size) {
   for (std::size_t i = 0; i < edges.at.size(); ++i) {
     const double x = sx(edges.at[i]);
     canvas.svg().line(x, box.bottom, x, box.bottom + 4, "z");
+    const double half = detail::text_width(names[i], detail::tick_size) / 2;
+    if (bins.above > 0 && x + half > box.right - tail_room) continue;
     canvas.svg().label(x, box.bottom + 17, names[i], "a", SvgAnchor::middle);
   }
   if (bins.above > 0) {

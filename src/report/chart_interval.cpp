@@ -91,18 +91,19 @@ std::string render_svg(const IntervalChart& chart, const ChartSize& size) {
                          SvgAnchor::start, row.name);
       canvas.svg().label(canvas.width(), top + 16, shown, "a", SvgAnchor::end);
     } else {
-      canvas.svg().label(name_room, y + 4, detail::shorten(row.name, name_room, detail::name_size),
-                         "k", SvgAnchor::end, row.name);
+      canvas.svg().label(name_room, y + 4,
+                         detail::shorten(row.name, name_room + 1, detail::name_size), "k",
+                         SvgAnchor::end, row.name);
       canvas.svg().label(box.right + 14, y + 4, shown, "a");
     }
     if (has_interval(row)) {
       const std::string style = text("line ", detail::series_class("l", row.color));
       canvas.svg().line(sx(row.low), y, sx(row.high), y, style);
-      canvas.svg().line(sx(row.low), y - 4, sx(row.low), y + 4, style);
-      canvas.svg().line(sx(row.high), y - 4, sx(row.high), y + 4, style);
+      canvas.svg().line(sx(row.low), y - 6, sx(row.low), y + 6, style);
+      canvas.svg().line(sx(row.high), y - 6, sx(row.high), y + 6, style);
     }
     if (!std::isnan(row.estimate)) {
-      canvas.svg().circle(sx(row.estimate), y, 4.5, detail::series_class("c", row.color),
+      canvas.svg().circle(sx(row.estimate), y, 3.5, detail::series_class("c", row.color),
                           text(row.name, ": ", shown));
     }
   }

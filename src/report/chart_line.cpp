@@ -149,7 +149,7 @@ std::string render(const LinePlot& plot, const ChartSize& size, double x_axis_he
   PlotBox box;
   box.left = detail::axis_margin(labels, canvas.width() / 3);
   box.right = canvas.width() - 8;
-  box.top = canvas.top() + (plot.labels.y.empty() ? 10 : 28);
+  box.top = canvas.top() + (plot.labels.y.empty() ? 10 : 32);
   box.bottom = canvas.height() - x_axis_height - names;
   const double first = plot.x.front();
   const double last = plot.x.back();

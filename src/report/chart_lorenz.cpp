@@ -1,6 +1,4 @@
-#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "emptor/report/chart_distribution.hpp"
 #include "report/canvas.hpp"
@@ -14,91 +12,69 @@ using detail::ChartCanvas;
 using detail::LinearScale;
 using detail::PlotBox;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-const ValueFormat percent{.style = NumberStyle::percent, .decimals = 1};
+void check(const LorenzSeries& series) {
+  detail::check_count(series.customers.size() == series.amount.size(), "LorenzChart",
+                      "a curve needs as many amounts as customers");
+  if (series.customers.empty()) return;
+  for (const auto* shares : {&series.customers, &series.amount}) {
+    bool fits = shares->front() == 0 && std::fabs(shares->back() - 1) < 1e-9;
+    for (std::size_t i = 1; i < shares->size(); ++i)
+      fits = fits && (*shares)[i] >= (*shares)[i - 1];
+    if (fits) continue;
+    throw Exception(ErrorCode::invalid_value, "a curve's shares must ascend from 0 to 1",
+                    "LorenzChart");
+  }
+}
 
-// The curve with points closer than a pixel to the last one left out.
-SvgPath curve_path(const LorenzCurve& curve, const LinearScale& sx, const LinearScale& sy) {
+// What the customers above `1 - top` have, between the curve's points.
+double amount_of_top(const LorenzSeries& series, double top) {
+  if (!std::isnan(series.top_amount)) return series.top_amount;
+  const double below = 1 - top;
+  std::size_t i = 1;
+  while (i + 1 < series.customers.size() && series.customers[i] < below) ++i;
+  const double from = series.customers[i - 1];
+  const double wide = series.customers[i] - from;
+  const double part = wide > 0 ? (below - from) / wide : 1;
+  return 1 - (series.amount[i - 1] + part * (series.amount[i] - series.amount[i - 1]));
+}
+
+// The curve; points closer than a pixel to the last one are left out.
+SvgPath curve_path(const LorenzSeries& series, const LinearScale& sx, const LinearScale& sy) {
   SvgPath path;
-  LorenzPoint last;
   path.move_to(sx(0), sy(0));
-  for (std::size_t i = 1; i < curve.points.size(); ++i) {
-    const LorenzPoint& point = curve.points[i];
-    const bool far = std::fabs(point.customers - last.customers) >= 0.004 ||
-                     std::fabs(point.amount - last.amount) >= 0.004;
-    if (!far && i + 1 < curve.points.size()) continue;
-    path.line_to(sx(point.customers), sy(point.amount));
-    last = point;
+  std::size_t last = 0;
+  for (std::size_t i = 1; i < series.customers.size(); ++i) {
+    const bool far = series.customers[i] - series.customers[last] >= 0.004 ||
+                     series.amount[i] - series.amount[last] >= 0.004;
+    if (!far && i + 1 < series.customers.size()) continue;
+    path.line_to(sx(series.customers[i]), sy(series.amount[i]));
+    last = i;
   }
   return path;
 }
 
 }  // namespace
 
-double LorenzCurve::amount_of_top(double share) const {
-  if (points.empty()) return nan;
-  const double below = 1 - share;
-  std::size_t i = 1;
-  while (i + 1 < points.size() && points[i].customers < below) ++i;
-  const LorenzPoint& a = points[i - 1];
-  const LorenzPoint& b = points[i];
-  const double part = (below - a.customers) / (b.customers - a.customers);
-  return 1 - (a.amount + part * (b.amount - a.amount));
-}
-
-LorenzCurve lorenz_curve(std::span<const double> values) {
-  detail::check_values(values, "lorenz_curve", false);
-  std::vector<double> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  if (!sorted.empty() && sorted.front() < 0) {
-    throw Exception(ErrorCode::invalid_value, "values must be >= 0", "lorenz_curve");
-  }
-  LorenzCurve curve;
-  if (sorted.empty() || sorted.back() <= 0) {
-    curve.gini = nan;
-    return curve;
-  }
-  // Relative to the largest, so that sums of huge values stay finite.
-  const double largest = sorted.back();
-  const auto n = static_cast<double>(sorted.size());
-  double total = 0;
-  double ranked = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    sorted[i] /= largest;
-    total += sorted[i];
-    ranked += (2 * static_cast<double>(i + 1) - n - 1) * sorted[i];
-  }
-  curve.gini = ranked / (n * total);
-  curve.points.reserve(sorted.size() + 1);
-  curve.points.push_back({});
-  double running = 0;
-  for (std::size_t i = 0; i < sorted.size(); ++i) {
-    running += sorted[i];
-    curve.points.push_back({static_cast<double>(i + 1) / n, running / total});
-  }
-  curve.points.back() = {1, 1};
-  return curve;
-}
-
 std::string render_svg(const LorenzChart& chart, const ChartSize& size) {
   require_option(chart.marked_top >= 0 && chart.marked_top < 1, "marked_top", "in [0, 1)",
                  chart.marked_top);
   detail::check_count(chart.series.size() <= detail::series_colors, "LorenzChart",
                       "at most 6 series");
-  std::vector<LorenzCurve> curves;
   bool any = false;
   for (const LorenzSeries& series : chart.series) {
-    curves.push_back(lorenz_curve(series.values));
-    any = any || !curves.back().points.empty();
+    check(series);
+    any = any || !series.customers.empty();
   }
   if (!any) return detail::render_empty(chart.labels, size, "Nothing above zero");
 
+  const ValueFormat percent{.style = NumberStyle::percent, .decimals = 1};
   std::vector<detail::LegendEntry> legend;
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    const std::string& name = chart.series[i].name;
-    legend.push_back({text(name.empty() ? "" : name + ", ", "Gini ",
-                           format_value(curves[i].gini, {.decimals = 3})),
-                      text("line ", detail::series_class("l", i), " d", i % 4), true});
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const LorenzSeries& series = chart.series[i];
+    legend.push_back(
+        {text(series.name.empty() ? "" : series.name + ", ", "Gini ",
+              series.customers.empty() ? "undefined" : format_value(series.gini, {.decimals = 3})),
+         text("line ", detail::series_class("l", i), " d", i % 4), true});
   }
   legend.push_back({"all equal", "even", true});
   const bool small = size.width < 500;
@@ -108,7 +84,7 @@ std::string render_svg(const LorenzChart& chart, const ChartSize& size) {
   const std::vector<std::string> labels = tick_labels(ticks, percent);
   PlotBox box;
   box.left = detail::axis_margin(labels, 60);
-  box.top = canvas.top() + (chart.labels.y.empty() ? 12 : 28);
+  box.top = canvas.top() + (chart.labels.y.empty() ? 12 : 32);
   box.bottom = canvas.height() - (chart.labels.x.empty() ? 28 : 44);
   box.right = std::fmin(box.left + std::fmax(box.height(), 200) * 1.25, size.width - 14);
   const LinearScale sx{0, 1, box.left, box.right};
@@ -119,18 +95,18 @@ std::string render_svg(const LorenzChart& chart, const ChartSize& size) {
   diagonal.move_to(sx(0), sy(0)).line_to(sx(1), sy(1));
   canvas.svg().path(diagonal, "even");
   double note_y = box.top + 18;
-  for (std::size_t i = 0; i < curves.size(); ++i) {
-    if (curves[i].points.empty()) continue;
-    if (curves.size() == 1) {
-      SvgPath area = curve_path(curves[i], sx, sy);
-      canvas.svg().path(area.close(), "band c0");
+  for (std::size_t i = 0; i < chart.series.size(); ++i) {
+    const LorenzSeries& series = chart.series[i];
+    if (series.customers.empty()) continue;
+    if (chart.series.size() == 1) {
+      canvas.svg().path(curve_path(series, sx, sy).close(), "band c0");
     }
-    canvas.svg().path(curve_path(curves[i], sx, sy),
+    canvas.svg().path(curve_path(series, sx, sy),
                       text("line ", detail::series_class("l", i), " d", i % 4));
     if (chart.marked_top <= 0) continue;
-    const double amount = curves[i].amount_of_top(chart.marked_top);
+    const double amount = amount_of_top(series, chart.marked_top);
     const std::string note =
-        text(curves.size() > 1 ? chart.series[i].name + ": " : "", "top ",
+        text(chart.series.size() > 1 ? series.name + ": " : "", "top ",
              format_value(chart.marked_top, percent), " have ", format_value(amount, percent));
     canvas.svg().circle(sx(1 - chart.marked_top), sy(1 - amount), 4, detail::series_class("c", i),
                         note);

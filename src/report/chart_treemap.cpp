@@ -4,7 +4,7 @@
 #include <cmath>
 #include <span>
 
-#include "report/canvas.hpp"
+#include "report/ramp.hpp"
 #include "report/utf8.hpp"
 
 namespace emptor {
@@ -73,8 +73,7 @@ void draw_tile(ChartCanvas& canvas, const TreemapChart& chart, const Placed& pla
   const double room = wide - 14;
   if (room < 24 || high < 20) return;
   const bool lying = high < 36;
-  canvas.svg().label(box.left + 8, box.top + 18, detail::shorten(tile.name, room, 12.5),
-                     "b " + ink);
+  canvas.svg().label(box.left + 8, box.top + 18, detail::shorten(tile.name, room, 14), "b " + ink);
   if (lying) return;
   canvas.svg().label(
       box.left + 8, box.top + 33,
@@ -95,8 +94,7 @@ std::string render_svg(const TreemapChart& chart, const ChartSize& size) {
   detail::check_count(chart.tiles.size() <= detail::most_marks, "TreemapChart",
                       "at most 500 tiles");
   double largest = 0;
-  double low = std::numeric_limits<double>::infinity();
-  double high = -low;
+  detail::ColorRamp ramp;
   for (const TreemapTile& tile : chart.tiles) {
     const double size_only[] = {tile.size};
     const double value_only[] = {tile.value};
@@ -107,10 +105,9 @@ std::string render_svg(const TreemapChart& chart, const ChartSize& size) {
     }
     if (tile.size == 0) continue;
     largest = std::fmax(largest, tile.size);
-    if (std::isnan(tile.value)) continue;
-    low = std::fmin(low, tile.value);
-    high = std::fmax(high, tile.value);
+    ramp.add(tile.value);
   }
+  ramp.square_root = ramp.low >= 0;
   if (largest <= 0) return detail::render_empty(chart.labels, size);
 
   std::vector<Placed> placed;
@@ -122,8 +119,9 @@ std::string render_svg(const TreemapChart& chart, const ChartSize& size) {
   }
   std::stable_sort(placed.begin(), placed.end(),
                    [](const Placed& a, const Placed& b) { return a.area > b.area; });
+  const bool keyed = ramp.high > ramp.low || ramp.blanks;
   ChartCanvas canvas(chart.labels, size, {}, size.width < 500 ? 420 : 360);
-  const PlotBox box{0, canvas.top() + 4, canvas.width(), canvas.height() - 2};
+  const PlotBox box{0, canvas.top() + 4, canvas.width(), canvas.height() - (keyed ? 28 : 2)};
   for (Placed& one : placed) {
     one.area = std::fmax(one.area / total * box.width() * box.height(), 1e-9);
   }
@@ -133,10 +131,12 @@ std::string render_svg(const TreemapChart& chart, const ChartSize& size) {
       draw_tile(canvas, chart, one, "na", "k");
       continue;
     }
-    const double part = high > low ? (one.tile->value - low) / (high - low) : 0.5;
-    const auto step = static_cast<std::size_t>(
-        std::fmin(part * static_cast<double>(detail::ramp_steps), detail::ramp_steps - 1));
+    const std::size_t step = ramp.step(one.tile->value);
     draw_tile(canvas, chart, one, text('q', step), text('i', step));
+  }
+  if (keyed) {
+    detail::draw_ramp_key(canvas, ramp, chart.value_format, chart.value_name, "unknown", 0,
+                          canvas.height() - 18);
   }
   return canvas.finish();
 }

@@ -141,7 +141,8 @@ std::string ReportPage::html() const {
   out += text(
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
       "style-src 'sha256-",
-      detail::page_style_sha256, "'; script-src 'sha256-", detail::page_script_sha256,
+      detail::fingerprint(detail::page_style()), "'; script-src 'sha256-",
+      detail::fingerprint(detail::page_script()),
       "'; img-src data:; base-uri 'none'; form-action 'none'\"/>\n");
   out +=
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"

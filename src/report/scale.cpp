@@ -72,7 +72,7 @@ std::vector<std::string> tick_labels(const AxisTicks& ticks, const ValueFormat& 
   const double largest = std::fmax(std::fabs(ticks.low), std::fabs(ticks.high));
   if (format.style == NumberStyle::compact && largest < 1e15) {
     for (const auto& [size, name] : {std::pair{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}}) {
-      if (largest >= size && unit == 1) {
+      if (largest >= (size > 1e3 ? size : 1e4) && unit == 1) {
         unit = size;
         suffix = name;
       }

@@ -1,5 +1,6 @@
 #include "report/style.hpp"
 
+#include "emptor/core/sha256.hpp"
 #include "emptor/core/text.hpp"
 #include "emptor/report/chart_common.hpp"
 
@@ -55,7 +56,7 @@ constexpr std::string_view chart_rules = R"css(
 
 constexpr std::string_view page_rules = R"css(
 *{box-sizing:border-box}
-html{-webkit-text-size-adjust:100%;scroll-behavior:smooth;scroll-padding-top:1rem}
+html{-webkit-text-size-adjust:100%;scroll-padding-top:1rem}
 body{margin:0;background:var(--paper);color:var(--ink);line-height:1.6;overflow-wrap:break-word;
  font-size:1rem;
  font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,"Noto Sans",sans-serif}
@@ -85,11 +86,13 @@ nav a:hover{color:var(--accent)}
 main{min-width:0}
 section{background:var(--card);border:1px solid var(--rule);border-radius:12px;
  padding:1.75rem 2rem 2rem;margin:0 0 1.5rem}
+section>:last-child{margin-bottom:0}
 h2{font-size:1.35rem;line-height:1.3;letter-spacing:-.01em;margin:0 0 .25rem;font-weight:640}
 h3{font-size:1.05rem;line-height:1.4;margin:2rem 0 .25rem;font-weight:640}
 section p,section ul{max-width:44rem;margin:.5rem 0 1rem}
 .lead{color:var(--soft)}
 figure{margin:1.5rem 0 1.75rem}
+figure .wide .chart{width:100%;max-width:58rem}
 figure .narrow{display:none}
 figcaption{color:var(--soft);font-size:.88rem;line-height:1.5;margin-top:.75rem;max-width:44rem}
 .scroll{overflow-x:auto;margin:1.25rem 0 .5rem}
@@ -99,7 +102,9 @@ th,td{padding:.5rem .75rem;text-align:left;vertical-align:top;border-bottom:1px 
  unicode-bidi:plaintext}
 th:first-child,td:first-child{padding-left:.25rem}
 th:last-child,td:last-child{padding-right:.25rem}
+.scroll{overflow-wrap:normal}
 td{max-width:26rem}
+.date{white-space:nowrap}
 thead th{color:var(--soft);font-weight:600;font-size:.84rem;vertical-align:bottom;
  border-bottom:2px solid var(--rule)}
 .num{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -245,6 +250,23 @@ std::string_view page_script() {
   });
 })();
 )js";
+}
+
+std::string fingerprint(std::string_view content) {
+  constexpr std::string_view letters =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const Sha256Digest digest = sha256(content);  // 32 bytes: ten groups of three, and two bytes
+  std::string out;
+  for (std::size_t i = 0; i < digest.size(); i += 3) {
+    unsigned group = 0;
+    for (std::size_t b = 0; b < 3; ++b) {
+      group = group << 8 | (i + b < digest.size() ? std::to_integer<unsigned>(digest[i + b]) : 0u);
+    }
+    for (std::size_t b = 0; b < 4; ++b) {
+      out += i + b > digest.size() ? '=' : letters[group >> (18 - 6 * b) & 63u];
+    }
+  }
+  return out;
 }
 
 }  // namespace detail

@@ -32,6 +32,8 @@ void append_cell(std::string& out, const ReportCell& cell, bool numeric) {
     out += numeric ? " class=\"num none\"" : " class=\"none\"";
   } else if (numeric) {
     out += " class=\"num\"";
+  } else if (cell.is_date()) {
+    out += " class=\"date\"";
   }
   if (!cell.sort_key().empty()) out += text(" data-v=\"", cell.sort_key(), '"');
   out += text('>', escape_markup(cell.shown()), "</td>");

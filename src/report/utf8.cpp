@@ -24,46 +24,19 @@ bool is_wide(char32_t c) {
          in(c, 0x1F300, 0x1FAFF) || in(c, 0x20000, 0x3FFFD);
 }
 
+// Widths of a wide sans-serif font, so that what fits here fits in the reader's font too.
 double em_width(char32_t c) {
   if (is_zero_width(c)) return 0;
   if (is_wide(c)) return 1;
-  if (c > 0x7E) return 0.6;
-  if (in(c, U'0', U'9')) return 0.58;
-  switch (c) {
-    case U'i':
-    case U'j':
-    case U'l':
-    case U'I':
-    case U'.':
-    case U',':
-    case U':':
-    case U';':
-    case U'\'':
-    case U'|':
-    case U'!':
-    case U' ':
-      return 0.31;
-    case U'f':
-    case U't':
-    case U'r':
-    case U'(':
-    case U')':
-    case U'[':
-    case U']':
-    case U'-':
-    case U'/':
-    case U'"':
-      return 0.4;
-    case U'm':
-    case U'w':
-    case U'M':
-    case U'W':
-    case U'@':
-    case U'%':
-      return 0.9;
-    default:
-      return in(c, U'A', U'Z') ? 0.68 : 0.56;
-  }
+  if (c > 0x7E) return c == 0x2026 ? 1 : 0.66;
+  if (in(c, U'0', U'9')) return 0.64;
+  constexpr std::u32string_view narrow = U"ijlI.,:;'|! ";
+  constexpr std::u32string_view slim = U"ftr()[]-/\"J";
+  constexpr std::u32string_view broad = U"mwMW@%&+<=>#~";
+  if (narrow.find(c) != narrow.npos) return 0.33;
+  if (slim.find(c) != slim.npos) return 0.41;
+  if (broad.find(c) != broad.npos) return 0.95;
+  return in(c, U'A', U'Z') ? 0.72 : 0.61;
 }
 
 }  // namespace
@@ -113,7 +86,7 @@ double text_width(std::string_view content, double size) noexcept {
 
 std::string shorten(std::string_view content, double width, double size) {
   if (text_width(content, size) <= width) return std::string(content);
-  constexpr double ellipsis = 0.9;
+  constexpr double ellipsis = 1;
   double ems = ellipsis;
   std::size_t at = 0;
   while (at < content.size()) {

@@ -26,7 +26,7 @@ struct ChartLabels {
 };
 
 struct ChartSize {
-  double width = 720;       ///< user units, in [280, 4000]; a phone wants 360
+  double width = 720;       ///< user units, in [280, 4000]; a phone wants 340
   double height = 0;        ///< of the whole picture, in [0, 4000]; 0: what suits the chart
   bool standalone = false;  ///< true: the picture carries `chart_style()` itself
 };

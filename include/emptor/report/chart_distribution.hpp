@@ -1,15 +1,14 @@
 #pragma once
-// How a quantity is spread over customers: histogram with round bins, and the Lorenz curve with its
-// Gini coefficient. See chart_common.hpp for what all charts promise; NaN is refused here.
+// How a quantity is spread over customers: histogram with round bins, and Lorenz curves with their
+// Gini coefficients. See chart_common.hpp for what all charts promise; NaN is refused here.
 //
 // Sources: M. O. Lorenz, "Methods of Measuring the Concentration of Wealth", Publications of the
-// American Statistical Association 9(70), 1905, doi:10.2307/2276207; J. L. Gastwirth, "The
-// Estimation of the Lorenz Curve and Gini Index", The Review of Economics and Statistics 54(3),
-// 1972, doi:10.2307/1937992; D. Freedman, P. Diaconis, "On the histogram as a density estimator",
-// Z. Wahrscheinlichkeitstheorie verw. Gebiete 57, 1981, doi:10.1007/BF01025868.
-// Time n log n, memory n for n values.
+// American Statistical Association 9(70), 1905, doi:10.2307/2276207; D. Freedman, P. Diaconis, "On
+// the histogram as a density estimator", Z. Wahrscheinlichkeitstheorie verw. Gebiete 57, 1981,
+// doi:10.1007/BF01025868. Time n log n, memory n for n values.
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,27 +17,15 @@
 
 namespace emptor {
 
-struct LorenzPoint {
-  double customers = 0;  ///< share of the customers, smallest values first, in [0, 1]
-  double amount = 0;     ///< share of the amount they have together, in [0, 1]
-};
-
-struct LorenzCurve {
-  std::vector<LorenzPoint> points{};  ///< from (0, 0) to (1, 1), all n + 1; empty when undefined
-  /// Sum |x_i - x_j| / (2 n^2 mean): 0 when all have the same, (n - 1) / n when one has all. NaN
-  /// when there is no value above zero.
-  double gini = 0;
-
-  /// What the largest `share` (in [0, 1]) of the customers have together; NaN when undefined.
-  [[nodiscard]] EMPTOR_API double amount_of_top(double share) const;
-};
-
-/// The curve of values that are finite and >= 0 (others throw `invalid_value`).
-[[nodiscard]] EMPTOR_API LorenzCurve lorenz_curve(std::span<const double> values);
-
+/// A Lorenz curve: point i says that the `customers[i]` share with the smallest amounts have the
+/// `amount[i]` share of the whole. Both ascend from 0 to 1; empty when there is nothing to share.
 struct LorenzSeries {
   std::string name{};
-  std::vector<double> values{};  ///< one a customer, >= 0
+  std::vector<double> customers{};
+  std::vector<double> amount{};  ///< as long as `customers`
+  double gini = 0;               ///< shown in the legend
+  /// What the chart's `marked_top` have, in [0, 1]; NaN: read from the curve.
+  double top_amount = std::numeric_limits<double>::quiet_NaN();
 };
 
 struct LorenzChart {

@@ -1,7 +1,9 @@
 #pragma once
 // Tiles whose areas are one quantity (customers of a segment) and whose colours are another
-// (revenue of a customer). See chart_common.hpp for what all charts promise. A NaN value leaves its
-// tile without colour; sizes must be finite and >= 0, and tiles of size 0 are not drawn.
+// (revenue of a customer). See chart_common.hpp for what all charts promise. Colours
+// are even steps in the square root of the value when none is negative, else in the value. A NaN
+// value leaves its tile without colour; sizes must be finite and >= 0, and tiles of size 0 are not
+// drawn.
 //
 // Source: M. Bruls, K. Huizing, J. J. van Wijk, "Squarified Treemaps", Data Visualization 2000,
 // doi:10.1007/978-3-7091-6783-0_4.

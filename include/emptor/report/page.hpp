@@ -66,7 +66,7 @@ class EMPTOR_API ReportPage {
   template <class Chart>
   ReportPage& add_chart(const Chart& chart, std::string_view caption = {}) {
     return add_figure({.svg = render_svg(chart, ChartSize{}),
-                       .narrow_svg = render_svg(chart, ChartSize{.width = 360}),
+                       .narrow_svg = render_svg(chart, ChartSize{.width = 340}),
                        .caption = std::string(caption)});
   }
 

@@ -39,6 +39,7 @@ class EMPTOR_API ReportCell {
   /// A number to sort by; empty for text and for nothing known.
   [[nodiscard]] const std::string& sort_key() const noexcept { return sort_key_; }
   [[nodiscard]] bool is_number() const noexcept { return kind_ == Kind::number; }
+  [[nodiscard]] bool is_date() const noexcept { return kind_ == Kind::date; }
   [[nodiscard]] bool is_missing() const noexcept { return kind_ == Kind::missing; }
 
  private:

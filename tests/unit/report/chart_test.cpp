@@ -23,7 +23,7 @@ const ChartLabels hostile{attack, attack, attack, attack, attack};
 template <class Chart>
 std::string draw(const Chart& chart) {
   std::string wide;
-  for (const ChartSize& size : {ChartSize{}, ChartSize{.width = 360},
+  for (const ChartSize& size : {ChartSize{}, ChartSize{.width = 340},
                                 ChartSize{.width = 1000, .height = 500, .standalone = true}}) {
     const std::string svg = render_svg(chart, size);
     const std::string error = MarkupCheck::error(svg);
@@ -222,7 +222,7 @@ TEST_CASE("treemap areas are in proportion", "[report][chart]") {
       .tiles = {{"lost", 100, 5}, {"loyal", 300, 50}, {"new", 0, 1}, {"?", 100, missing}},
       .size_name = "customers"};
   const std::string svg = render_svg(chart, {.width = 1000});
-  CHECK(count(svg, "<rect") == 3);  // the empty one is not drawn
+  CHECK(count(svg, "<rect") == 3 + 10);  // the empty one is not drawn; the key has ten
   CHECK_THAT(svg, ContainsSubstring("loyal: 300 customers, 50"));
   // The largest tile comes first and takes 3/5 of the width at full height.
   const std::size_t at = svg.find("<rect");
