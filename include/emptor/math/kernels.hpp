@@ -30,9 +30,9 @@ struct LinearAlgebraKernels {
   void (*sum_gathered)(const T* rows, std::size_t stride, const std::uint32_t* index,
                        const T* weights, std::size_t count, std::size_t width, T* out);
 
-  /// a += b' b where b is count x width and a is width x width. Only the upper triangle of `a` is
-  /// defined afterwards.
-  void (*syrk_upper)(const T* b, std::size_t b_stride, std::size_t count, std::size_t width, T* a,
+  /// a += b' b where b is count x n and a is n x n, the rows of both with room for n rounded up to
+  /// 64 / sizeof(T). Only the upper triangle of `a` is defined afterwards.
+  void (*syrk_upper)(const T* b, std::size_t b_stride, std::size_t count, std::size_t n, T* a,
                      std::size_t a_stride);
 
   /// k[i][j] = <row i, row j> for i <= j < count; other elements of `k` are undefined afterwards.

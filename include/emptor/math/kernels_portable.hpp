@@ -48,12 +48,12 @@ void portable_sum_gathered(const T* rows, std::size_t stride, const std::uint32_
 }
 
 template <class T>
-void portable_syrk_upper(const T* b, std::size_t b_stride, std::size_t count, std::size_t width,
-                         T* a, std::size_t a_stride) {
+void portable_syrk_upper(const T* b, std::size_t b_stride, std::size_t count, std::size_t n, T* a,
+                         std::size_t a_stride) {
   for (std::size_t k = 0; k < count; ++k) {
     const T* row = b + k * b_stride;
-    for (std::size_t i = 0; i < width; ++i) {
-      if (row[i] != T{0}) portable_axpy(row[i], row + i, a + i * a_stride + i, width - i);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (row[i] != T{0}) portable_axpy(row[i], row + i, a + i * a_stride + i, n - i);
     }
   }
 }

@@ -144,8 +144,8 @@ struct AlsFitter {
     const std::size_t grain = v.rows() / 16 > 4096 ? v.rows() / 16 : 4096;
     std::vector<Matrix<T>> parts(v.rows() / grain + 1);
     parallel_chunks(context, v.rows(), grain, [&](std::size_t begin, std::size_t end) {
-      Matrix<T> part(stride, stride);
-      algebra.syrk_upper(v.data() + begin * stride, stride, end - begin, stride, part.data(),
+      Matrix<T> part(v.columns(), v.columns());
+      algebra.syrk_upper(v.data() + begin * stride, stride, end - begin, v.columns(), part.data(),
                          stride);
       parts[begin / grain] = std::move(part);
     });

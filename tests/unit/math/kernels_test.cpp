@@ -104,7 +104,7 @@ void check_products(const LinearAlgebraKernels<T>& table) {
 
       Matrix<T> square = random_matrix<T>(d, d, seed + 2);
       const Matrix<T> before = square;
-      table.syrk_upper(b.data(), b.stride(), n, b.stride(), square.data(), square.stride());
+      table.syrk_upper(b.data(), b.stride(), n, d, square.data(), square.stride());
       good = true;
       for (std::size_t i = 0; i < d; ++i) {
         for (std::size_t j = i; j < d; ++j) {
