@@ -10,6 +10,7 @@
 
 #include "emptor/report/chart.hpp"
 #include "emptor/report/page.hpp"
+#include "sample_results.hpp"
 
 using namespace emptor;
 
@@ -17,11 +18,7 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-// A fixed sequence in [0, 1): looks like noise, needs no generator.
-double noise(int i) {
-  const double x = std::sin(i * 12.9898) * 43758.5453;
-  return x - std::floor(x);
-}
+using test::noise;
 
 const Day first_day = std::chrono::year{2010} / 12 / 1;
 
@@ -202,6 +199,7 @@ int main(int argc, char** argv) {
   page.begin_details("How rows were read");
   page.add_list({"541,909 rows read", "10,624 cancellations netted", "0 rows rejected"});
   page.add_table({.caption = "Rejected rows", .columns = {"Reason", "Rows"}, .rows = {}});
+  test::add_all_sections(page);
   page.begin_section("Texts that try to break out");
   const std::string attack =
       "</script></style></title><script>console.error('escaped')</script>"
