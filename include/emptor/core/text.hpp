@@ -7,6 +7,7 @@
 
 #include <charconv>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -32,7 +33,7 @@ template <class Number>
 void append_text(std::string& out, Number part) {
   char buffer[48];
   const auto end = std::to_chars(buffer, buffer + sizeof buffer, part);
-  out.append(buffer, end.ptr);
+  out.append(buffer, static_cast<std::size_t>(end.ptr - buffer));
 }
 
 }  // namespace detail
