@@ -20,6 +20,9 @@ class ProgressBar {
   /// A progress callback for `emptor::Context`.
   emptor::Go operator()(const emptor::ProgressStep& step);
 
+  /// Takes the bar off the terminal.
+  void clear() { draw({}); }
+
   /// Shows a step that reports no progress of its own.
   void show(std::string_view what);
 

@@ -267,21 +267,25 @@ inline constexpr int max_price_scale = 6;
   return out;
 }
 
-/// "-12.34 EUR", "1500 JPY": locale-free, all minor digits, for reading back and for people.
-[[nodiscard]] inline std::string to_string(const Money& money) {
-  const int digits = money.currency().digits();
-  const std::int64_t unit = detail::power_of_ten(digits);
-  const std::int64_t magnitude = money.minor() < 0 ? -money.minor() : money.minor();
-  std::string out = text(money.minor() < 0 ? "-" : "", magnitude / unit);
-  if (digits > 0) {
-    const std::string fraction = text(magnitude % unit);
+/// `units` x 10^-scale with all of its decimals, exactly: "-12.340". `scale` in [0, 18].
+[[nodiscard]] inline std::string decimal_text(std::int64_t units, int scale) {
+  require_option(scale >= 0 && scale <= 18, "scale", "in [0, 18]", scale);
+  const auto one = static_cast<std::uint64_t>(detail::power_of_ten(scale));
+  const std::uint64_t magnitude =
+      units < 0 ? 0 - static_cast<std::uint64_t>(units) : static_cast<std::uint64_t>(units);
+  std::string out = text(units < 0 ? "-" : "", magnitude / one);
+  if (scale > 0) {
+    const std::string fraction = text(magnitude % one);
     out += '.';
-    out.append(static_cast<std::size_t>(digits) - fraction.size(), '0');
+    out.append(static_cast<std::size_t>(scale) - fraction.size(), '0');
     out += fraction;
   }
-  out += ' ';
-  out += money.currency().code();
   return out;
+}
+
+/// "-12.34 EUR", "1500 JPY": locale-free, all minor digits, for reading back and for people.
+[[nodiscard]] inline std::string to_string(const Money& money) {
+  return text(decimal_text(money.minor(), money.currency().digits()), ' ', money.currency().code());
 }
 
 /// Reads "[-+]digits[.digits]" into units of 10^-scale, exactly; `point` is the decimal separator.

@@ -1,0 +1,132 @@
+#include "exports.hpp"
+
+#include <string>
+
+#include "emptor/core/money.hpp"
+#include "emptor/ingest/csv_writer.hpp"
+
+namespace storefront {
+namespace {
+
+using emptor::CsvWriter;
+using emptor::Result;
+
+constexpr emptor::CsvWriteOptions for_spreadsheets{.guard_formulas = true};
+
+Result<void> write_customers(const ShopTables& shop, const Analysis& analysis,
+                             const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"customer", "orders", "items", "sales", "refunds", "net", "first_order", "last_order",
+             "recency_days", "median_gap_days", "r", "f", "m", "segment"});
+  const int scale = analysis.features.price_scale;
+  for (std::size_t c = 0; c < shop.customers.size(); ++c) {
+    const emptor::Customer customer = emptor::id_at<emptor::Customer>(c);
+    const emptor::CustomerFeatures& seen = analysis.features.customers[c];
+    file->field(shop.customers.key(customer))
+        .field(std::int64_t{seen.orders})
+        .field(std::int64_t{seen.distinct_items})
+        .field(emptor::decimal_text(seen.sales, scale))
+        .field(emptor::decimal_text(seen.refunds, scale))
+        .field(emptor::decimal_text(seen.net(), scale))
+        .field(seen.first_order ? emptor::to_string(*seen.first_order) : "")
+        .field(seen.last_order ? emptor::to_string(*seen.last_order) : "")
+        .field(seen.recency_days ? emptor::text(*seen.recency_days) : "")
+        .field(seen.median_gap_days ? emptor::fixed(*seen.median_gap_days, 1) : "");
+    if (const emptor::RfmRow* row = analysis.rfm.find(customer)) {
+      const auto place = static_cast<std::size_t>(row - analysis.rfm.rows.data());
+      file->field(std::int64_t{row->score.recency})
+          .field(std::int64_t{row->score.frequency})
+          .field(std::int64_t{row->score.monetary})
+          .field(analysis.segments.segments[analysis.segments.of_row[place]].name);
+    } else {
+      file->field("").field("").field("").field("");
+    }
+    file->end_row();
+  }
+  return file->close();
+}
+
+Result<void> write_segments(const Analysis& analysis, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"segment", "customers", "orders", "net", "customer_share", "revenue_share",
+             "mean_recency_days"});
+  for (const emptor::RfmSegmentSummary& segment : analysis.segments.segments) {
+    file->field(segment.name)
+        .field(static_cast<std::int64_t>(segment.customers))
+        .field(static_cast<std::int64_t>(segment.orders))
+        .field(emptor::decimal_text(segment.monetary, analysis.rfm.price_scale))
+        .field(segment.customer_share, 4)
+        .field(segment.monetary_share, 4)
+        .field(segment.mean_recency_days, 1)
+        .end_row();
+  }
+  return file->close();
+}
+
+Result<void> write_cohorts(const Analysis& analysis, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  const emptor::CohortTable& cohorts = analysis.cohorts;
+  file->field("cohort");
+  for (std::size_t k = 0; k < cohorts.months; ++k) file->field(static_cast<std::int64_t>(k));
+  file->end_row();
+  for (std::size_t c = 0; c < cohorts.months; ++c) {
+    file->field(cohorts.label(c));
+    for (std::size_t k = 0; k < cohorts.months; ++k) {
+      file->field(cohorts.observed(c, k) ? emptor::text(cohorts.at(c, k)) : "");
+    }
+    file->end_row();
+  }
+  return file->close();
+}
+
+Result<void> write_models(const Analysis& analysis, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"model", "metric", "value", "low", "high"});
+  const auto number = [](double value) {
+    return value == value ? emptor::fixed(value, 5) : std::string();
+  };
+  for (const emptor::ModelEstimates& model : analysis.models.estimates) {
+    for (const emptor::MetricEstimate& estimate : model.metrics) {
+      file->row({model.model, emptor::metric_label(estimate.metric, estimate.k),
+                 number(estimate.value), number(estimate.low), number(estimate.high)});
+    }
+  }
+  return file->close();
+}
+
+Result<void> write_recommendations(const ShopTables& shop, const Analysis& analysis,
+                                   const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"customer", "rank", "item", "name", "score"});
+  for (std::size_t i = 0; i < analysis.recommendations.size(); ++i) {
+    std::int64_t rank = 0;
+    for (const emptor::Recommendation& one : analysis.recommendations.list(i)) {
+      file->field(shop.customers.key(analysis.recommendations.customers[i]))
+          .field(++rank)
+          .field(shop.items.key(one.item))
+          .field(shop.items.label(one.item))
+          .field(static_cast<double>(one.score), 4)
+          .end_row();
+    }
+  }
+  return file->close();
+}
+
+}  // namespace
+
+Result<void> write_exports(const ShopTables& shop, const Analysis& analysis,
+                           const std::filesystem::path& out) {
+  const auto path = [&](const char* name) { return (out / name).string(); };
+  if (auto done = write_customers(shop, analysis, path("customers_scored.csv")); !done) return done;
+  if (auto done = write_segments(analysis, path("segments.csv")); !done) return done;
+  if (auto done = write_cohorts(analysis, path("cohorts.csv")); !done) return done;
+  if (auto done = write_models(analysis, path("models.csv")); !done) return done;
+  return write_recommendations(shop, analysis, path("recommendations.csv"));
+}
+
+}  // namespace storefront

@@ -1,0 +1,130 @@
+// Writing a generated shop to CSV files, with the flaws that exports have.
+
+#include <string>
+#include <string_view>
+
+#include "emptor/core/money.hpp"
+#include "emptor/core/random.hpp"
+#include "emptor/core/time.hpp"
+#include "emptor/ingest/csv_writer.hpp"
+#include "generator.hpp"
+
+namespace storefront {
+namespace {
+
+using emptor::CsvWriter;
+using emptor::Result;
+
+/// What goes wrong in exports: one field of the line is not what it should be.
+void spoil(std::string& time, std::string& item, std::string& quantity, std::string& price,
+           emptor::RandomStream& random) {
+  switch (random.below(5)) {
+    case 0:
+      time = "0000-00-00T00:00:00Z";
+      break;
+    case 1:
+      item.clear();
+      break;
+    case 2:
+      quantity = "two";
+      break;
+    case 3:
+      price = "-" + price;
+      break;
+    default:
+      price += "\xFF";
+      break;
+  }
+}
+
+Result<void> write_orders(const Shop& shop, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path);
+  if (!file) return file.error();
+  file->row({"order_no", "time", "channel", "customer", "country", "item", "name", "category",
+             "quantity", "unit_price"});
+  emptor::RandomStream random(shop.options.seed, std::uint64_t{5} << 40);
+  for (const ShopOrderLine& line : shop.lines) {
+    const ShopItem& item = shop.items[line.item];
+    const bool known = line.record.has_value();
+    std::string time = emptor::to_string(line.time);
+    std::string item_key = item.key;
+    std::string quantity = emptor::text(line.quantity);
+    std::string price = emptor::decimal_text(line.unit_price, 2);
+    if (random.bernoulli(shop.options.flaw_share)) spoil(time, item_key, quantity, price, random);
+    file->row({line.order, time, shop.channels[line.channel],
+               known ? std::string_view(shop.records[*line.record].key) : std::string_view{},
+               known ? std::string_view(shop.records[*line.record].country) : std::string_view{},
+               item_key, item.name, shop.categories[item.category], quantity, price});
+  }
+  return file->close();
+}
+
+Result<void> write_customers(const Shop& shop, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path);
+  if (!file) return file.error();
+  file->row(
+      {"customer", "joined", "channel", "name", "email", "phone", "city", "postcode", "country"});
+  for (const ShopRecord& record : shop.records) {
+    file->row({record.key, emptor::to_string(record.joined), shop.channels[record.channel],
+               record.name, record.email, record.phone, record.city, record.postcode,
+               record.country});
+  }
+  return file->close();
+}
+
+Result<void> write_items(const Shop& shop, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path);
+  if (!file) return file.error();
+  file->row({"item", "name", "category", "price"});
+  for (const ShopItem& item : shop.items) {
+    file->row(
+        {item.key, item.name, shop.categories[item.category], emptor::decimal_text(item.price, 2)});
+  }
+  return file->close();
+}
+
+Result<void> write_views(const Shop& shop, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path);
+  if (!file) return file.error();
+  file->row({"customer", "item", "kind", "time"});
+  for (const ShopView& view : shop.views) {
+    file->row({shop.records[view.record].key, shop.items[view.item].key, "view",
+               emptor::to_string(view.time)});
+  }
+  return file->close();
+}
+
+std::string person_key(std::size_t person) {
+  return emptor::text('H', person + 1);
+}
+
+Result<void> write_truth(const Shop& shop, const std::string& people,
+                         const std::string& referrals) {
+  Result<CsvWriter> file = CsvWriter::create(people);
+  if (!file) return file.error();
+  file->row({"customer", "person"});
+  for (const ShopRecord& record : shop.records) file->row({record.key, person_key(record.person)});
+  if (Result<void> done = file->close(); !done) return done;
+  file = CsvWriter::create(referrals);
+  if (!file) return file.error();
+  file->row({"person", "referred_by", "time"});
+  for (std::size_t p = 0; p < shop.people.size(); ++p) {
+    const ShopPerson& person = shop.people[p];
+    if (!person.referred_by) continue;
+    file->row({person_key(p), person_key(*person.referred_by), emptor::to_string(person.joined)});
+  }
+  return file->close();
+}
+
+}  // namespace
+
+Result<void> write_shop(const Shop& shop, const std::filesystem::path& out) {
+  const auto path = [&](std::string_view name) { return (out / name).string(); };
+  if (Result<void> done = write_orders(shop, path("orders.csv")); !done) return done;
+  if (Result<void> done = write_customers(shop, path("customers.csv")); !done) return done;
+  if (Result<void> done = write_items(shop, path("items.csv")); !done) return done;
+  if (Result<void> done = write_views(shop, path("views.csv")); !done) return done;
+  return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"));
+}
+
+}  // namespace storefront
