@@ -81,6 +81,9 @@ std::string format_value(double value, const ValueFormat& format) {
     digits = "\xE2\x88\x9E";
   } else if (format.style == NumberStyle::compact) {
     digits = compact(magnitude, decimals, format.keep_zeros);
+  } else if (format.style == NumberStyle::percent && value > 0 &&
+             is_zero(fixed(magnitude, decimals))) {
+    digits = "<" + fixed(std::pow(10.0, -decimals), decimals);  // something is not nothing
   } else {
     digits = plain(magnitude, decimals, format.keep_zeros);
   }

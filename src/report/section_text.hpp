@@ -16,6 +16,9 @@ namespace emptor::detail {
 
 inline const ValueFormat percent_format{.style = NumberStyle::percent, .decimals = 1};
 
+inline const ValueFormat percent_column{
+    .style = NumberStyle::percent, .decimals = 1, .keep_zeros = true};
+
 /// An amount in 10^-scale major units, as a double for charts and for reading.
 [[nodiscard]] inline double major_units(double amount, int scale) {
   return amount / std::pow(10.0, scale);

@@ -83,9 +83,9 @@ void add_segments(ReportPage& page, const RfmResult& rfm, const RfmSegments& seg
     shares.series[1].values.push_back(one.monetary_share);
     table.rows.push_back({one.name,
                           one.customers,
-                          {one.customer_share, detail::percent_format},
+                          {one.customer_share, detail::percent_column},
                           detail::amount_cell(one.monetary, scale, rfm.currency),
-                          {one.monetary_share, detail::percent_format},
+                          {one.monetary_share, detail::percent_column},
                           {known(one.mean_recency_days), tenth},
                           {known(one.mean_orders), tenth},
                           {mean, cents}});

@@ -52,15 +52,15 @@ void add_comparisons(ReportPage& page, std::span<const PairedComparison> compari
     const bool better = (one.difference > 0) == describe(one.metric).more_is_better;
     const std::string verdict =
         one.p_adjusted < 0.05 ? (better ? "better" : "worse") : "no clear difference";
-    table.rows.push_back(
-        {one.model,
-         one.baseline,
-         metric_label(one.metric, one.k),
-         {one.difference, four},
-         {one.low, four},
-         {one.high, four},
-         one.p_adjusted < 0.0001 ? ReportCell("< 0.0001") : ReportCell(one.p_adjusted, four),
-         verdict});
+    table.rows.push_back({one.model,
+                          one.baseline,
+                          metric_label(one.metric, one.k),
+                          {one.difference, four},
+                          {one.low, four},
+                          {one.high, four},
+                          one.p_adjusted < 0.0001 ? ReportCell::worded(one.p_adjusted, "< 0.0001")
+                                                  : ReportCell(one.p_adjusted, four),
+                          verdict});
   }
   page.add_table(table);
   page.add_paragraph(
@@ -142,7 +142,9 @@ void add_models_section(ReportPage& page, std::span<const ModelEstimates> models
       chart.rows.push_back({models[m].model, one ? one->value : missing, one ? one->low : missing,
                             one ? one->high : missing, m});
     }
-    if (any) page.add_chart(chart, definition.definition);
+    if (any) {
+      page.add_chart(chart, text(definition.definition, " T are the customer's test items."));
+    }
   }
   page.add_table(metric_table(models));
   add_comparisons(page, comparisons);

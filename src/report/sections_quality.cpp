@@ -16,8 +16,9 @@ std::string number_text(std::int64_t units, int scale) {
 
 void add_counts(ReportPage& page, const QualityReport& quality) {
   const auto of_read = [&](std::uint64_t count) {
-    return ReportCell(share_of(static_cast<double>(count), static_cast<double>(quality.rows_read)),
-                      ValueFormat{.style = NumberStyle::percent, .decimals = 2});
+    return ReportCell(
+        share_of(static_cast<double>(count), static_cast<double>(quality.rows_read)),
+        ValueFormat{.style = NumberStyle::percent, .decimals = 2, .keep_zeros = true});
   };
   ReportTable table{
       .caption = "Rows", .columns = {"What", "Rows", "Share of rows read"}, .sortable = false};
@@ -65,7 +66,7 @@ void add_columns(ReportPage& page, const QualityReport& quality) {
          column.target, format, column.missing,
          ReportCell(
              share_of(static_cast<double>(column.missing), static_cast<double>(quality.rows_read)),
-             detail::percent_format),
+             detail::percent_column),
          column.range ? bound(column.range->least, column.range->scale) : ReportCell(),
          column.range ? bound(column.range->most, column.range->scale) : ReportCell()});
   }
@@ -96,8 +97,9 @@ void add_quality_section(ReportPage& page, const QualityReport& quality) {
   if (!quality.dialect.empty()) source += text("; ", quality.dialect);
   page.add_paragraph(source + '.');
   if (quality.first_time && quality.last_time) {
-    page.add_paragraph(text("Rows that were kept are from ", to_string(*quality.first_time), " to ",
-                            to_string(*quality.last_time), '.'));
+    page.add_paragraph(text("Rows that were kept are from ",
+                            to_string(local_day(*quality.first_time)), " to ",
+                            to_string(local_day(*quality.last_time)), '.'));
   }
   if (quality.sales != 0 || quality.refunds != 0) {
     const std::string_view code =

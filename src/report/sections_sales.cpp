@@ -149,7 +149,7 @@ void add_sales_groups_section(ReportPage& page, const SalesByGroup& sales, const
                           amount_cell(group.sums.refunds, sales.price_scale, currency),
                           amount_cell(group.sums.net(), sales.price_scale, currency),
                           ReportCell(share_of(static_cast<double>(group.sums.net()), total),
-                                     detail::percent_format)});
+                                     detail::percent_column)});
   }
   if (sales.groups.size() > most) {
     bars.categories.push_back(text("the other ", sales.groups.size() - most));
@@ -192,10 +192,10 @@ void add_concentration_section(ReportPage& page, const Concentration& concentrat
       "everything.");
   page.add_table({.caption = "What the best customers bring",
                   .columns = {"Customers", "Share of net revenue"},
-                  .rows = {{"best 1%", {concentration.top_1_percent, detail::percent_format}},
-                           {"best 5%", {concentration.top_5_percent, detail::percent_format}},
-                           {"best 10%", {concentration.top_10_percent, detail::percent_format}},
-                           {"best 20%", {concentration.top_20_percent, detail::percent_format}}},
+                  .rows = {{"best 1%", {concentration.top_1_percent, detail::percent_column}},
+                           {"best 5%", {concentration.top_5_percent, detail::percent_column}},
+                           {"best 10%", {concentration.top_10_percent, detail::percent_column}},
+                           {"best 20%", {concentration.top_20_percent, detail::percent_column}}},
                   .sortable = false});
   if (concentration.negative_customers > 0) {
     page.add_note(ReportNote::note,

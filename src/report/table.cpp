@@ -75,6 +75,12 @@ ReportCell ReportCell::amount(const Money& money) {
   return cell;
 }
 
+ReportCell ReportCell::worded(double value, std::string shown) {
+  ReportCell cell(value);
+  cell.shown_ = std::move(shown);
+  return cell;
+}
+
 ReportCell ReportCell::of_count(std::int64_t count) {
   ReportCell cell;
   cell.kind_ = Kind::number;

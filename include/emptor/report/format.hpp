@@ -11,7 +11,7 @@ namespace emptor {
 enum class NumberStyle : unsigned char {
   plain,    ///< 12,345.67
   compact,  ///< 12.3k, 1.2M, 4.5B, 7T; below 1000 as plain
-  percent,  ///< a fraction times 100: 0.125 reads 12.5%
+  percent,  ///< a fraction times 100: 0.125 reads 12.5%, 0.00001 reads <0.01%
 };
 
 struct ValueFormat {

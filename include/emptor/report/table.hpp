@@ -35,6 +35,9 @@ class EMPTOR_API ReportCell {
   /// 1,234.50: for a column that names the currency.
   [[nodiscard]] static ReportCell amount(const Money& money);
 
+  /// A number shown in words of its own: "< 0.0001". `value` is what it sorts by; not NaN.
+  [[nodiscard]] static ReportCell worded(double value, std::string shown);
+
   [[nodiscard]] const std::string& shown() const noexcept { return shown_; }
   /// A number to sort by; empty for text and for nothing known.
   [[nodiscard]] const std::string& sort_key() const noexcept { return sort_key_; }

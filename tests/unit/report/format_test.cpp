@@ -56,6 +56,9 @@ TEST_CASE("fractions read as percent", "[report][format]") {
   CHECK(format_value(0.125, percent) == "12.5%");
   CHECK(format_value(1, percent) == "100%");
   CHECK(format_value(-0.5, percent) == "-50%");
+  CHECK(format_value(0.0004, percent) == "<0.1%");
+  CHECK(format_value(0, percent) == "0%");
+  CHECK(format_value(0.1, {.style = NumberStyle::percent, .keep_zeros = true}) == "10.00%");
   CHECK(format_value(1e308, percent) == "\xE2\x88\x9E%");
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("concentration shows the result's own numbers", "[report][sections]") 
       html_of([](ReportPage& page) { add_concentration_section(page, sample_concentration()); });
   CHECK_THAT(html, ContainsSubstring("Gini 0.6"));
   CHECK_THAT(html, ContainsSubstring("top 20% have 66.9%"));
-  CHECK_THAT(html, ContainsSubstring(">31%</td>"));
+  CHECK_THAT(html, ContainsSubstring(">31.0%</td>"));
   CHECK_THAT(html, ContainsSubstring("(12) count with nothing"));
 }
 
