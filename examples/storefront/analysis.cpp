@@ -84,7 +84,10 @@ ModelComparison compare(const ShopTables& shop, const InteractionLog& log, std::
                         const emptor::Context& context) {
   ModelComparison out;
   out.cut = cut_of(log);
-  const emptor::LogSplit split = emptor::split_by_time(log, out.cut);
+  // Netted apart, so that a return after the cut takes nothing out of what was known before it.
+  const emptor::LogSplit split =
+      emptor::split_of_sides(emptor::interactions_of(shop.orders, {.window = {.to = out.cut}}),
+                             emptor::interactions_of(shop.orders, {.window = {.from = out.cut}}));
   out.counts = split.counts;
   const Interactions train(shop.customers.size(), shop.items.size(), split.train);
   const Interactions test(shop.customers.size(), shop.items.size(),

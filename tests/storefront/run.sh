@@ -1,0 +1,126 @@
+#!/usr/bin/env bash
+# The storefront as a shop owner meets it: good runs end in a report, every wrong input ends in a sentence and the
+# documented exit code, or is counted as a rejection.
+#
+#   run.sh STOREFRONT WORK_FOLDER
+set -u
+storefront=$1
+work=$2
+rm -rf "$work"
+mkdir -p "$work"
+cd "$work" || exit 1
+failed=0
+
+fail() {
+  echo "FAILED: $*"
+  failed=$((failed + 1))
+}
+
+# expect EXIT_CODE PATTERN ARGUMENT...: runs, and looks for the pattern in what was said.
+expect() {
+  local code=$1 pattern=$2
+  shift 2
+  "$storefront" "$@" >said.txt 2>&1 </dev/null
+  local got=$?
+  [ "$got" -eq "$code" ] || fail "exit code $got instead of $code for: $*: $(tail -n 2 said.txt)"
+  grep -Eq -- "$pattern" said.txt || fail "nothing like '$pattern' in: $(tail -n 2 said.txt)"
+}
+
+# orders NAME: standard input as an orders file with the usual header.
+orders() {
+  { echo 'order,time,customer,item,quantity,price,currency'; cat; } >"$1"
+}
+cat >mapping.json <<'JSON'
+{"table": "orders", "currency": "EUR",
+ "fields": [{"source": "order", "target": "order"}, {"source": "time", "target": "time", "format": "iso"},
+            {"source": "customer", "target": "customer"}, {"source": "item", "target": "item"},
+            {"source": "quantity", "target": "quantity"},
+            {"source": "price", "target": "unit_price", "decimal": "."}]}
+JSON
+sed 's|"currency": "EUR",|"currency": "EUR", "comment": "with a column",|; s|{"source": "order",|{"source": "currency", "target": "currency"}, &|' \
+  mapping.json >mapping_currency.json
+good='1,2026-01-02T10:00:00Z,ann,tea,1,2.50,EUR
+2,2026-01-03T10:00:00Z,ben,pot,1,9.00,EUR
+3,2026-02-03T10:00:00Z,ann,pot,2,9.00,EUR'
+run() { expect "$1" "$2" --orders "$3" --mapping "${4:-mapping.json}" --out "out_${3%.csv}"; }
+
+# The command line.
+expect 0 'Exit codes' --help
+expect 2 "'--bogus' is not an option" --bogus
+expect 2 'needs a whole number from 1 to 1000000' --people 0
+expect 2 'needs a whole number' --seed -1
+expect 2 'belong together' --orders x.csv
+expect 2 'needs a value' --out
+
+# Good runs: a report at the end, the same bytes for any number of threads.
+expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
+expect 0 '^Report: ' --people 400 --out two --threads 2
+for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv; do
+  [ -s "one/$file" ] || fail "$file is missing"
+done
+sed -i 's|two/orders.csv|one/orders.csv|' two/report.html two/quarantine.csv
+diff -rq one two >differences.txt || fail "threads change the result: $(cat differences.txt)"
+[ "$("$storefront" --people 50 --out last | tail -n 1)" = "Report: $PWD/last/report.html" ] || fail 'the last line'
+echo "$good" | orders good.csv
+run 0 '3 rows read, 3 kept, 0 rejected' good.csv
+
+# Files that are not orders.
+: >empty.csv
+run 1 'empty\.csv' empty.csv
+orders header_only.csv </dev/null
+run 1 'no order to look at' header_only.csv
+mkdir -p folder.csv
+run 1 'folder\.csv.*directory' folder.csv
+run 1 'missing\.csv' missing.csv
+printf '\xff\xfeo\0r\0d\0' >utf16.csv
+run 1 'UTF-16' utf16.csv
+echo 'a,b' >other.csv
+run 1 "'order'|order" other.csv
+
+# Mappings that do not hold.
+run 1 'nowhere\.json' good.csv nowhere.json
+echo '{"fields": [' >broken.json
+run 1 'JSON' good.csv broken.json
+sed 's/"target": "customer"/"target": "person"/' mapping.json >target.json
+run 1 '/fields/2/target' good.csv target.json
+sed 's/"source": "price"/"source": "prices"/' mapping.json >column.json
+run 1 "prices.*'?price'?" good.csv column.json
+
+# Rows that cannot be used are counted and the rest is.
+bad() { { echo "$good"; printf "$2"; } | orders "$1.csv"; run 0 "$3" "$1.csv" "${4:-mapping.json}"; }
+bad negative '4,2026-01-02T10:00:00Z,cleo,tea,1,-2.50,EUR\n' '4 rows read, 3 kept, 1 rejected'
+bad years '4,0000-01-02T10:00:00Z,cleo,tea,1,2.50,EUR\n5,9999-12-31T10:00:00Z,cleo,tea,1,2.50,EUR\n' \
+  '5 rows read, 4 kept, 1 rejected'
+bad latin1 '4,2026-01-02T10:00:00Z,cl\xe9o,tea,1,2.50,EUR\n' '4 rows read, 3 kept, 1 rejected'
+bad nul '4,2026-01-02T10:00:00Z,cl\0eo,tea,1,2.50,EUR\n' '4 rows read, 3 kept, 1 rejected'
+bad cut '4,2026-01-02T10:0' '4 rows read, 3 kept, 1 rejected'
+bad quote '4,2026-01-02T10:00:00Z,"cleo,tea,1,2.50,EUR\n' '4 rows read, 3 kept, 1 rejected'
+bad twice '3,2026-02-03T10:00:00Z,ann,pot,2,9.00,EUR\n' '4 rows read, 4 kept, 0 rejected'
+bad yen '4,2026-01-02T10:00:00Z,cleo,tea,1,250,JPY\n' '4 rows read, 3 kept, 1 rejected' mapping_currency.json
+{ echo "$good"; printf '4,2026-01-02T10:00:00Z,'; head -c 10000000 /dev/zero | tr '\0' x
+  printf ',tea,1,2.50,EUR\n'; } | orders huge.csv
+run 0 '4 rows read, 3 kept, 1 rejected' huge.csv
+[ "$(wc -c <out_huge/quarantine.csv)" -lt 5000 ] || fail 'a huge field fills the quarantine'
+grep -q 'cl.*o' out_latin1/quarantine.csv && fail 'a customer stands unmasked in the quarantine'
+grep -q negative_price out_negative/quarantine.csv || fail 'the reason is not in the quarantine'
+echo '1,2026-01-02T10:00:00Z,ann,tea,1,2.50,EUR' | orders one_customer.csv
+run 0 '1 customers' one_customer.csv
+echo '1,2026-01-02T10:00:00Z,,tea,1,2.50,EUR' | orders guests.csv
+run 0 '1 without a customer' guests.csv
+
+# Places that cannot be written to.
+touch file
+expect 1 "file" --people 50 --out file
+(
+  failed=0
+  trap '' XFSZ
+  ulimit -f 8 # blocks: every larger write fails as on a full disk
+  expect 1 'orders\.csv|too large|No space' --people 300 --out full
+  exit "$failed"
+) || fail 'a full disk'
+
+if [ "$failed" -gt 0 ]; then
+  echo "$failed expectations failed"
+  exit 1
+fi
+echo 'storefront: all expectations hold'
