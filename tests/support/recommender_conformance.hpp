@@ -269,6 +269,15 @@ void check_errors(const M& model) {
   check_throws(code, items, [&] { model.score(customer, bad_items, scores); });
   check_throws(code, items, [&] { (void)model.fold_in(bad_items, {}); });
   check_throws(code, items, [&] { (void)model.recommend(bad_folded, 3, {}); });
+  const auto no_weights = FoldedCustomer{.items = {item}, .weights = {}};
+  const auto bad_weight = FoldedCustomer{.items = {item}, .weights = {-1.0F}};
+  const auto unsorted = FoldedCustomer{.items = {id_at<Item>(1), item}, .weights = {1.0F, 1.0F}};
+  check_throws(ErrorCode::invalid_shape, "1 items but 0 weights",
+               [&] { (void)model.recommend(no_weights, 3, {}); });
+  check_throws(ErrorCode::invalid_value, "finite and > 0, got -1",
+               [&] { (void)model.recommend(bad_weight, 3, {}); });
+  check_throws(ErrorCode::invalid_value, "items must ascend",
+               [&] { (void)model.recommend(unsorted, 3, {}); });
   check_throws(ErrorCode::invalid_shape, "scores", [&] {
     const std::vector<Item> three(3, item);
     model.score(customer, three, scores);

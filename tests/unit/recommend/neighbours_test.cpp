@@ -156,7 +156,12 @@ TEST_CASE("wrong options of neighbours are refused by name") {
 }
 
 TEST_CASE("a stopped fit says so and keeps what was found") {
-  const Interactions data = test::taste_data(2000, 400, false);
+  InteractionLog log;
+  for (unsigned customer = 0; customer < 700; ++customer) {
+    for (unsigned item = customer % 2; item < 400; item += 2)
+      log.add(Customer{customer}, Item{item});
+  }
+  const Interactions data(700, 400, log);
   Context context;
   std::size_t calls = 0;
   context.progress = [&](const ProgressStep& step) {
@@ -165,10 +170,17 @@ TEST_CASE("a stopped fit says so and keeps what was found") {
     CHECK(step.total == 400);
     return Go::stop;
   };
-  const auto [model, report] = fit_item_neighbours(data, {}, context);
+  const auto [model, report] = fit_item_neighbours(data, {.neighbours = 5}, context);
   CHECK(calls == 1);
-  CHECK(report.stopped == (report.items < 400));
-  CHECK(model.items() == 400);
+  CHECK(report.stopped);
+  CHECK(report.items < 400);
+  CHECK(report.without == 0);
+  CHECK(report.pairs == report.items * 5);
+  CHECK(model.similar_items(Item{0}, 9).size() == 5);
+  CHECK(model.similar_items(Item{399}, 9).empty());
+
+  context.progress = [](const ProgressStep&) { return Go::on; };
+  CHECK_FALSE(fit_item_neighbours(data, {.neighbours = 5}, context).report.stopped);
 }
 
 TEST_CASE("tiny and huge weights stay numbers") {

@@ -65,6 +65,11 @@ struct CustomerRow {
       throw Exception(ErrorCode::invalid_value, "a folded-in customer's items must ascend",
                       std::string(where));
     }
+    if (!(folded.weights[i] > 0) || !std::isfinite(folded.weights[i])) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("a weight must be finite and > 0, got ", folded.weights[i]),
+                      std::string(where));
+    }
   }
   return {folded.items, folded.weights};
 }
