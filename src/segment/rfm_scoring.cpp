@@ -8,7 +8,7 @@ namespace emptor::detail {
 
 namespace {
 
-constexpr std::int64_t seconds_a_day = 86'400;
+constexpr std::uint64_t seconds_a_day = 86'400;
 
 /// The places, from 0, of the last of n elements in each bin but the last.
 std::vector<std::size_t> bin_ends(std::size_t n, int bins, RfmTies ties) {
@@ -26,59 +26,111 @@ std::vector<std::size_t> bin_ends(std::size_t n, int bins, RfmTies ties) {
   return ends;
 }
 
-/// The values at ascending places of the sorted sequence: counted when their range is small.
+/// The values at ascending places of the sorted sequence. A histogram of at most 65,536 cells finds
+/// the cells that hold a place; only their elements are looked at more closely.
 std::vector<std::int64_t> values_at(std::span<const std::int64_t> values,
                                     std::span<const std::size_t> places) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  const std::uint64_t range = static_cast<std::uint64_t>(*high) - static_cast<std::uint64_t>(*low);
+  const std::uint64_t first = static_cast<std::uint64_t>(*low);
+  int shift = 0;
+  while ((static_cast<std::uint64_t>(*high) - first) >> shift >= 65'536) ++shift;
+  const auto cell_of = [&](std::int64_t value) {
+    return static_cast<std::size_t>((static_cast<std::uint64_t>(value) - first) >> shift);
+  };
+  std::vector<std::size_t> counts(cell_of(*high) + 1);
+  for (const std::int64_t value : values) ++counts[cell_of(value)];
+
   std::vector<std::int64_t> found;
-  if (range < 65'536 || range < values.size() / 2) {
-    std::vector<std::size_t> counts(static_cast<std::size_t>(range) + 1);
-    const std::int64_t first = *low;
-    for (const std::int64_t value : values) ++counts[static_cast<std::size_t>(value - first)];
-    std::size_t up_to = 0;  // elements at or below first + at - 1
-    std::size_t at = 0;
-    for (const std::size_t place : places) {
-      while (up_to <= place) up_to += counts[at++];
-      found.push_back(first + static_cast<std::int64_t>(at) - 1);
+  std::size_t cell = 0;
+  std::size_t before = 0;  // elements in the cells before this one
+  for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end) {
+    while (before + counts[cell] <= places[begin]) before += counts[cell++];
+    while (end < places.size() && places[end] < before + counts[cell]) ++end;
+    if (shift == 0) {
+      found.resize(end, static_cast<std::int64_t>(first + cell));
+      continue;
     }
-    return found;
+    std::vector<std::int64_t> members;
+    members.reserve(counts[cell]);
+    for (const std::int64_t value : values) {
+      if (cell_of(value) == cell) members.push_back(value);
+    }
+    std::vector<std::size_t> within;
+    for (std::size_t i = begin; i < end; ++i) within.push_back(places[i] - before);
+    select_places(std::span(members), std::span<const std::size_t>(within));
+    for (const std::size_t place : within) found.push_back(members[place]);
   }
-  std::vector<std::int64_t> sorted(values.begin(), values.end());
-  select_places(std::span(sorted), places);
-  for (const std::size_t place : places) found.push_back(sorted[place]);
   return found;
 }
 
-std::vector<RfmThreshold> thresholds_of(std::span<const std::int64_t> values,
-                                        std::span<const std::uint64_t> first_lines,
-                                        const std::vector<std::int64_t>& cuts,
-                                        const RfmOptions& options) {
-  std::vector<RfmThreshold> thresholds;
-  for (const std::int64_t cut : cuts) thresholds.push_back({.value = cut});
-  if (!cuts.empty()) return thresholds;
-  const std::vector<std::size_t> places = bin_ends(values.size(), options.bins, options.ties);
-  for (const std::int64_t value : values_at(values, places)) {
-    thresholds.push_back({.value = value});
-  }
-  if (options.ties == RfmTies::value) return thresholds;
-  // Where in the first lines of a threshold's equals does the bin end?
-  for (std::size_t begin = 0, end = 0; begin < thresholds.size(); begin = end) {
-    const std::int64_t value = thresholds[begin].value;
-    while (end < thresholds.size() && thresholds[end].value == value) ++end;
-    std::size_t smaller = 0;
-    std::vector<std::uint64_t> equals;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      smaller += values[i] < value ? 1 : 0;
-      if (values[i] == value) equals.push_back(first_lines[i]);
+/// One measure of all scored customers.
+class Measure {
+ public:
+  explicit Measure(std::size_t customers) : values(customers), bins(customers) {}
+
+  /// Finds the thresholds and the bin, from 0, of every value. `first_line(i)` is of element i.
+  template <class FirstLine>
+  std::vector<RfmThreshold> cut(const std::vector<std::int64_t>& cuts, const RfmOptions& options,
+                                FirstLine&& first_line) {
+    std::vector<RfmThreshold> ends;
+    for (const std::int64_t value : cuts) ends.push_back({.value = value});
+    std::vector<std::size_t> places;
+    if (cuts.empty()) {
+      places = bin_ends(values.size(), options.bins, options.ties);
+      for (const std::int64_t value : values_at(values, places)) ends.push_back({.value = value});
     }
-    std::vector<std::size_t> within;
-    for (std::size_t i = begin; i < end; ++i) within.push_back(places[i] - smaller);
-    select_places(std::span(equals), std::span<const std::size_t>(within));
-    for (std::size_t i = begin; i < end; ++i) thresholds[i].first_line = equals[within[i - begin]];
+    // A value's bin is the number of ends below it: of an end's equals, the first such end.
+    std::vector<std::vector<std::uint32_t>> equals(ends.size() + 1);
+    std::vector<std::size_t> sizes(ends.size() + 1);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::uint8_t bin = 0;
+      bool equal = false;
+      for (const RfmThreshold& end : ends) {
+        bin = static_cast<std::uint8_t>(bin + (end.value < values[i] ? 1 : 0));
+        equal |= end.value == values[i];
+      }
+      bins[i] = bin;
+      ++sizes[bin];
+      if (equal) equals[bin].push_back(static_cast<std::uint32_t>(i));
+    }
+    if (!cuts.empty() || options.ties == RfmTies::value) return ends;
+    std::size_t up_to = 0;
+    for (std::size_t begin = 0, end = 0; begin < ends.size(); begin = end) {
+      while (end < ends.size() && ends[end].value == ends[begin].value) ++end;
+      for (std::size_t bin = begin; bin < end; ++bin) up_to += sizes[bin];
+      cut_equals(std::span(ends).subspan(begin, end - begin),
+                 std::span<const std::size_t>(places).subspan(begin, end - begin),
+                 up_to - equals[begin].size(), equals[begin], first_line);
+    }
+    return ends;
   }
-  return thresholds;
-}
+
+  std::vector<std::int64_t> values;
+  std::vector<std::uint8_t> bins;
+
+ private:
+  /// Of ends with one value: sets their first lines, and moves the equals that come after an end
+  /// on to their bin. `below`: how many elements are smaller.
+  template <class FirstLine>
+  void cut_equals(std::span<RfmThreshold> ends, std::span<const std::size_t> places,
+                  std::size_t below, std::span<const std::uint32_t> equals,
+                  FirstLine&& first_line) {
+    std::vector<std::uint64_t> lines;
+    lines.reserve(equals.size());
+    for (const std::uint32_t i : equals) lines.push_back(first_line(i));
+    std::vector<std::uint64_t> selected = lines;
+    std::vector<std::size_t> within;
+    for (const std::size_t place : places) within.push_back(place - below);
+    select_places(std::span(selected), std::span<const std::size_t>(within));
+    for (std::size_t j = 0; j < ends.size(); ++j) ends[j].first_line = selected[within[j]];
+    for (std::size_t k = 0; k < equals.size(); ++k) {
+      std::uint8_t& bin = bins[equals[k]];
+      for (const RfmThreshold& end : ends) {
+        bin = static_cast<std::uint8_t>(bin + (end.first_line < lines[k] ? 1 : 0));
+      }
+    }
+  }
+};
 
 /// Thresholds that lie before (value, first_line): the number of the bin, from 0.
 int bin_of(std::span<const RfmThreshold> thresholds, std::int64_t value,
@@ -89,13 +141,6 @@ int bin_of(std::span<const RfmThreshold> thresholds, std::int64_t value,
            (static_cast<int>(end.value == value) & static_cast<int>(end.first_line < first_line));
   }
   return bin;
-}
-
-RfmScore score_of(const RfmThresholds& thresholds, std::int64_t days, std::uint32_t orders,
-                  std::int64_t monetary, std::uint64_t first_line) noexcept {
-  return {static_cast<std::uint8_t>(thresholds.bins - bin_of(thresholds.recency, days, first_line)),
-          static_cast<std::uint8_t>(1 + bin_of(thresholds.frequency, orders, first_line)),
-          static_cast<std::uint8_t>(1 + bin_of(thresholds.monetary, monetary, first_line))};
 }
 
 }  // namespace
@@ -110,36 +155,37 @@ void score_states(std::span<const RfmState> states, RfmResult& result) {
     result.without_purchase += state.orders == 0 && state.refunds > 0 ? 1 : 0;
   }
   if (scored == 0) return;
-  std::vector<std::int64_t> days(scored);
-  std::vector<std::int64_t> orders(scored);
-  std::vector<std::int64_t> monetary(scored);
-  std::vector<std::uint64_t> first_lines(scored);
-  result.rows.resize(scored);
-  std::size_t at = 0;
+  result.rows.reserve(scored);
+  Measure measure(scored);
   for (std::size_t c = 0; c < states.size(); ++c) {
     const RfmState& state = states[c];
     if (state.orders == 0) continue;
     // No purchase is after as_of, so the unsigned difference is right for any two instants.
-    days[at] = static_cast<std::int64_t>((as_of - static_cast<std::uint64_t>(state.last_purchase)) /
-                                         static_cast<std::uint64_t>(seconds_a_day));
-    orders[at] = state.orders;
-    monetary[at] = state.monetary;
-    first_lines[at] = state.first_line;
-    result.rows[at] = {.customer = id_at<Customer>(c),
-                       .orders = state.orders,
-                       .recency_days = days[at],
-                       .monetary = state.monetary,
-                       .score = {}};
-    ++at;
+    const std::uint64_t seconds = as_of - static_cast<std::uint64_t>(state.last_purchase);
+    measure.values[result.rows.size()] = static_cast<std::int64_t>(seconds / seconds_a_day);
+    result.rows.push_back({.customer = id_at<Customer>(c),
+                           .orders = state.orders,
+                           .recency_days = static_cast<std::int64_t>(seconds / seconds_a_day),
+                           .monetary = state.monetary,
+                           .score = {}});
   }
   const RfmOptions& options = result.options;
   RfmThresholds& thresholds = result.thresholds;
-  thresholds.recency = thresholds_of(days, first_lines, options.recency_cuts, options);
-  thresholds.frequency = thresholds_of(orders, first_lines, options.frequency_cuts, options);
-  thresholds.monetary = thresholds_of(monetary, first_lines, options.monetary_cuts, options);
+  std::vector<RfmRow>& rows = result.rows;
+  const auto first_line = [&](std::size_t i) { return states[index(rows[i].customer)].first_line; };
+  thresholds.recency = measure.cut(options.recency_cuts, options, first_line);
   for (std::size_t i = 0; i < scored; ++i) {
-    RfmRow& row = result.rows[i];
-    row.score = score_of(thresholds, row.recency_days, row.orders, row.monetary, first_lines[i]);
+    rows[i].score.recency = static_cast<std::uint8_t>(options.bins - measure.bins[i]);
+    measure.values[i] = rows[i].orders;
+  }
+  thresholds.frequency = measure.cut(options.frequency_cuts, options, first_line);
+  for (std::size_t i = 0; i < scored; ++i) {
+    rows[i].score.frequency = static_cast<std::uint8_t>(1 + measure.bins[i]);
+    measure.values[i] = rows[i].monetary;
+  }
+  thresholds.monetary = measure.cut(options.monetary_cuts, options, first_line);
+  for (std::size_t i = 0; i < scored; ++i) {
+    rows[i].score.monetary = static_cast<std::uint8_t>(1 + measure.bins[i]);
   }
 }
 
@@ -153,7 +199,12 @@ RfmScore rfm_score(const RfmThresholds& thresholds, std::int64_t recency_days, s
     throw Exception(ErrorCode::invalid_value, "the thresholds are empty: nobody was scored",
                     "rfm_score");
   }
-  return detail::score_of(thresholds, recency_days, orders, monetary, first_line);
+  const auto bin = [&](const std::vector<RfmThreshold>& ends, std::int64_t value) {
+    return detail::bin_of(ends, value, first_line);
+  };
+  return {static_cast<std::uint8_t>(thresholds.bins - bin(thresholds.recency, recency_days)),
+          static_cast<std::uint8_t>(1 + bin(thresholds.frequency, orders)),
+          static_cast<std::uint8_t>(1 + bin(thresholds.monetary, monetary))};
 }
 
 }  // namespace emptor

@@ -1,0 +1,112 @@
+// Features, cohorts and sales of 1M generated order lines of 100,000 customers, and one more event.
+
+#include <benchmark/benchmark.h>
+
+#include <cmath>
+#include <string>
+
+#include "emptor/core/random.hpp"
+#include "emptor/profile/cohort.hpp"
+#include "emptor/profile/features.hpp"
+#include "emptor/profile/sales.hpp"
+#include "emptor/table/order_interactions.hpp"
+
+namespace {
+
+using namespace emptor;
+
+struct Shop {
+  Customers customers;
+  Items items;
+  Orders orders;
+};
+
+/// Two years of orders of about four lines; one line in fifty is a refund.
+const Shop& shop() {
+  static const Shop made = [] {
+    Shop out;
+    OrdersBuilder builder(out.customers, out.items);
+    RandomStream random(2);
+    std::string order, customer;
+    Time time{std::chrono::seconds{1'600'000'000}};
+    for (std::size_t i = 0; i < 1'000'000; ++i) {
+      if (i == 0 || random.below(4) == 0) {
+        order = std::to_string(i);
+        customer = std::to_string(static_cast<int>(std::pow(random.uniform(), 1.5) * 100'000));
+        time += std::chrono::seconds{random.below(500)};
+      }
+      const bool refund = random.below(50) == 0;
+      builder.add({.order = order,
+                   .customer = customer,
+                   .item = std::to_string(random.below(5'000)),
+                   .time = time,
+                   .amount = (refund ? -1 : 1) * (1 + std::int64_t{random.below(10'000)}),
+                   .quantity = refund ? -1 : 1});
+    }
+    for (std::size_t i = 0; i < out.items.size(); ++i) {
+      out.items.column("category").set(id_at<Item>(i), std::to_string(i % 40));
+    }
+    out.orders = std::move(builder).finish();
+    return out;
+  }();
+  return made;
+}
+
+void count_lines(benchmark::State& state) {
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(shop().orders.lines()));
+}
+
+void features(benchmark::State& state) {
+  for (auto _ : state) {
+    const FeatureTable table = features_of(shop().orders, shop().customers, shop().items);
+    benchmark::DoNotOptimize(table.customers.data());
+  }
+  count_lines(state);
+}
+
+void one_more_event(benchmark::State& state) {
+  FeatureState customer;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    customer.add({.order = Order{i / 4}, .item = Item{i * 7 % 150}, .time = Time{}, .amount = 5});
+  }
+  std::uint32_t i = 0;
+  for (auto _ : state) {
+    customer.add({.order = Order{i % 50}, .item = Item{i % 150}, .time = Time{}, .amount = 5});
+    ++i;
+  }
+}
+
+void cohorts(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(cohorts_of(shop().orders).counts.data());
+  count_lines(state);
+}
+
+void sales_by_day(benchmark::State& state) {
+  for (auto _ : state) {
+    const SalesOverTime sales = sales_over_time(shop().orders, {.period = Period::day});
+    benchmark::DoNotOptimize(sales.periods.data());
+  }
+  count_lines(state);
+}
+
+void concentration(benchmark::State& state) {
+  for (auto _ : state) benchmark::DoNotOptimize(concentration_of(shop().orders).gini);
+  count_lines(state);
+}
+
+void interactions(benchmark::State& state) {
+  for (auto _ : state) {
+    const InteractionLog log = interactions_of(shop().orders);
+    benchmark::DoNotOptimize(log.weights.data());
+  }
+  count_lines(state);
+}
+
+BENCHMARK(features)->Unit(benchmark::kMillisecond);
+BENCHMARK(cohorts)->Unit(benchmark::kMillisecond);
+BENCHMARK(sales_by_day)->Unit(benchmark::kMillisecond);
+BENCHMARK(concentration)->Unit(benchmark::kMillisecond);
+BENCHMARK(interactions)->Unit(benchmark::kMillisecond);
+BENCHMARK(one_more_event);
+
+}  // namespace
