@@ -17,7 +17,7 @@
 
 #include "emptor/core/archive.hpp"
 #include "emptor/core/matrix.hpp"
-#include "emptor/core/merge.hpp"
+#include "emptor/core/merge_log.hpp"
 #include "emptor/table/keys.hpp"
 
 namespace {

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "emptor/core/merge.hpp"
+#include "emptor/core/merge_log.hpp"
 #include "support/property.hpp"
 
 namespace {

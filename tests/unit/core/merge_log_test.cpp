@@ -1,4 +1,4 @@
-#include "emptor/core/merge.hpp"
+#include "emptor/core/merge_log.hpp"
 
 #include <map>
 #include <vector>
