@@ -132,7 +132,30 @@ void recommend_to_all(const std::vector<AnyRecommender>& models, std::size_t bes
   }
 }
 
-/// The lists of the customers with the most orders, with their reasons and what they bought most.
+/// Of the customers with few enough items that a list's reasons tell something (or of all, when
+/// there are none), those with the most orders.
+std::vector<std::size_t> sample_customers(const Interactions& data, const Analysis& analysis,
+                                          std::size_t wanted) {
+  constexpr std::size_t fewest = 4;
+  constexpr std::size_t most = 20;
+  std::vector<std::size_t> order;
+  for (std::size_t c = 0; c < data.customers(); ++c) {
+    const std::size_t items = data.by_customer().row_size(c);
+    if (items >= fewest && items <= most) order.push_back(c);
+  }
+  if (order.empty()) {
+    for (std::size_t c = 0; c < data.customers(); ++c) order.push_back(c);
+  }
+  const auto orders_of = [&](std::size_t c) { return analysis.features.customers[c].orders; };
+  const auto end = order.begin() + static_cast<std::ptrdiff_t>(std::min(wanted, order.size()));
+  std::partial_sort(order.begin(), end, order.end(), [&](std::size_t a, std::size_t b) {
+    return orders_of(a) != orders_of(b) ? orders_of(a) > orders_of(b) : a < b;
+  });
+  order.erase(end, order.end());
+  return order;
+}
+
+/// Some customers' lists, with their reasons and what they bought most.
 std::vector<emptor::SampleRecommendations> sample(const ShopTables& shop,
                                                   const AnyRecommender& model,
                                                   const Interactions& data,
@@ -140,16 +163,8 @@ std::vector<emptor::SampleRecommendations> sample(const ShopTables& shop,
   constexpr std::size_t customers = 6;
   constexpr std::size_t recommendations = 4;
   constexpr std::size_t history = 6;
-  std::vector<std::size_t> order(shop.customers.size());
-  for (std::size_t c = 0; c < order.size(); ++c) order[c] = c;
-  const std::size_t wanted = std::min(customers, order.size());
-  const auto orders_of = [&](std::size_t c) { return analysis.features.customers[c].orders; };
-  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(wanted), order.end(),
-                    [&](std::size_t a, std::size_t b) {
-                      return orders_of(a) != orders_of(b) ? orders_of(a) > orders_of(b) : a < b;
-                    });
   std::vector<emptor::SampleRecommendations> out;
-  for (const std::size_t c : std::span(order).first(wanted)) {
+  for (const std::size_t c : sample_customers(data, analysis, customers)) {
     const auto customer = emptor::id_at<emptor::Customer>(c);
     emptor::SampleRecommendations& one = out.emplace_back();
     one.customer = shop.customers.key(customer);
