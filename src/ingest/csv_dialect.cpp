@@ -49,7 +49,11 @@ Shape shape_of(std::string_view sample, char delimiter, char quote) {
       at_begin = false;
     }
   }
-  if (shape.rows == 0) counts[shape.rows++] = fields;
+  if (in_quotes && shape.rows < most_rows) {
+    counts[shape.rows++] = 0;  // the row is like no other
+  } else if (shape.rows == 0) {
+    counts[shape.rows++] = fields;
+  }
   for (std::size_t i = 0; i < shape.rows; ++i) {
     std::size_t alike = 0;
     for (std::size_t j = 0; j < shape.rows; ++j) alike += counts[j] == counts[i] ? 1 : 0;

@@ -1,4 +1,4 @@
-#include "ingest/csv_masks.hpp"
+#include "csv_masks.hpp"
 
 #include <cstring>
 

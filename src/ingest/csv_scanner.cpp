@@ -238,11 +238,12 @@ void CsvScanner::finish() {
     }
     return;
   }
-  // The last byte may be half of a CR LF, which is no part of the field.
-  if (!skipping_ && (end - 1 - row_begin_ > static_cast<std::int64_t>(options_.max_field_bytes) ||
+  // Bytes that are not scanned yet may hold a delimiter, and the last one may be half of a CR LF.
+  const auto known = static_cast<std::int64_t>(scanned_) - 1;
+  if (!skipping_ && (known - row_begin_ > static_cast<std::int64_t>(options_.max_field_bytes) ||
                      field_count_ - row_first_ > max_fields)) {
-    if (const Violation broken = violation(end - 1); broken.problem != RowProblem::none) {
-      skip_row(broken, end - 1);
+    if (const Violation broken = violation(known); broken.problem != RowProblem::none) {
+      skip_row(broken);
     }
   }
 }
@@ -256,16 +257,16 @@ CsvScanner::Violation CsvScanner::violation(std::int64_t end) const noexcept {
         i < known ? std::int64_t{fields_[row_first_ + i].begin} : field_begin_;
     const std::int64_t to = i < known ? std::int64_t{fields_[row_first_ + i].end} : end;
     if (i == known && from > end) break;
-    if (i == max_fields) return {i, RowProblem::row_too_long};
+    if (i == max_fields) return {i, RowProblem::row_too_long, from};
     if (to > from + field_limit && from + field_limit <= row_end) {
-      return {i, RowProblem::field_too_long};
+      return {i, RowProblem::field_too_long, from + field_limit};
     }
-    if (to > row_end) return {i, RowProblem::row_too_long};
+    if (to > row_end) return {i, RowProblem::row_too_long, from < row_end ? row_end : from};
   }
-  return {0, RowProblem::none};
+  return {0, RowProblem::none, 0};
 }
 
-void CsvScanner::skip_row(const Violation& broken, std::int64_t end) {
+void CsvScanner::skip_row(const Violation& broken) {
   skipping_ = true;
   skipped_ = broken;
   skipped_fields_.clear();
@@ -273,7 +274,8 @@ void CsvScanner::skip_row(const Violation& broken, std::int64_t end) {
     const bool ended = row_first_ + i < field_count_;
     const auto from =
         ended ? fields_[row_first_ + i].begin : static_cast<std::size_t>(field_begin_);
-    const auto to = ended ? fields_[row_first_ + i].end : static_cast<std::size_t>(end);
+    const auto to =
+        i < broken.field ? fields_[row_first_ + i].end : static_cast<std::size_t>(broken.at);
     skipped_fields_.emplace_back(buffer_.data() + from,
                                  to - from < kept_field_bytes ? to - from : kept_field_bytes);
   }
@@ -304,7 +306,7 @@ void CsvScanner::emit_skipped(RawRow& row) {
 
 void CsvScanner::tidy_row(RawRow& row) {
   if (const Violation broken = violation(row.end); broken.problem != RowProblem::none) {
-    skip_row(broken, row.end);
+    skip_row(broken);
     return emit_skipped(row);
   }
   const auto fail = [&row](RowProblem problem, std::size_t field) {
@@ -368,20 +370,6 @@ void CsvScanner::tidy_row(RawRow& row) {
     field.end = static_cast<std::uint32_t>(side_.size());
   }
   row.side = true;
-}
-
-ScannedRow CsvScanner::row(std::size_t i) const noexcept {
-  const RawRow& row = rows_[i];
-  ScannedRow out;
-  out.base = row.side ? side_.data() : buffer_.data();
-  out.fields = fields_.data() + row.first_field;
-  out.count = row.fields;
-  out.raw = {buffer_.data() + row.begin, row.end - row.begin};
-  out.line = row.line;
-  out.problem = row.problem;
-  out.problem_field = row.problem_field;
-  out.last_without_newline = row.last_without_newline;
-  return out;
 }
 
 }  // namespace emptor::detail

@@ -27,7 +27,6 @@ struct ScannedRow {
   const char* base = nullptr;  ///< what the fields' offsets count from
   const RawField* fields = nullptr;
   std::size_t count = 0;
-  std::string_view raw{};  ///< the row as it stands in the input, without its line break
   std::uint64_t line = 0;
   std::size_t problem_field = 0;
   RowProblem problem = RowProblem::none;
@@ -49,7 +48,22 @@ class CsvScanner {
   [[nodiscard]] Result<bool> next_batch();
 
   [[nodiscard]] std::size_t rows() const noexcept { return rows_.size(); }
-  [[nodiscard]] ScannedRow row(std::size_t i) const noexcept;
+  [[nodiscard]] ScannedRow row(std::size_t i) const noexcept {
+    const RawRow& row = rows_[i];
+    ScannedRow out;
+    out.base = row.side ? side_.data() : buffer_.data();
+    out.fields = fields_.data() + row.first_field;
+    out.count = row.fields;
+    out.line = row.line;
+    out.problem = row.problem;
+    out.problem_field = row.problem_field;
+    out.last_without_newline = row.last_without_newline;
+    return out;
+  }
+  /// Row `i` as it stands in the input, without its line break; empty for an overlong row.
+  [[nodiscard]] std::string_view raw(std::size_t i) const noexcept {
+    return {buffer_.data() + rows_[i].begin, rows_[i].end - rows_[i].begin};
+  }
 
   [[nodiscard]] const CsvDialect& dialect() const noexcept { return dialect_; }
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }  ///< read so far
@@ -71,6 +85,7 @@ class CsvScanner {
   struct Violation {
     std::size_t field;
     RowProblem problem;  ///< `none`: no limit is broken
+    std::int64_t at;     ///< where the field passes the limit, whatever follows
   };
 
   [[nodiscard]] Result<std::size_t> fill(std::size_t want);
@@ -83,7 +98,7 @@ class CsvScanner {
   void finish();
   void tidy_row(RawRow& row);
   [[nodiscard]] Violation violation(std::int64_t end) const noexcept;
-  void skip_row(const Violation& violation, std::int64_t end);
+  void skip_row(const Violation& broken);
   void end_skipped_row();
   void emit_skipped(RawRow& row);
 

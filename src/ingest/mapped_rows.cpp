@@ -95,6 +95,8 @@ Result<void> MappedRows::bind() {
       of_target_[static_cast<std::size_t>(slot.target)] = &slot;
     }
   }
+  cancellations_ = bound(mapping_->cancellations);
+  drop_ = bound(mapping_->drop);
   for (std::size_t i = 0; i < columns; ++i) mapped[i] = mapped[i] && !personal[i];
   quarantine_.emplace_back(*report_, feed_, options_.max_quarantined, std::move(mapped));
   return {};
@@ -153,32 +155,42 @@ Result<void> MappedRows::detect_formats() {
   return {};
 }
 
-bool MappedRows::is_missing(std::string_view text) const noexcept {
-  if (text.empty()) return true;
+bool MappedRows::is_listed_missing(std::string_view text) const noexcept {
   for (const std::string& word : mapping_->missing) {
     if (text == word) return true;
   }
   return false;
 }
 
-void MappedRows::load_values(const ScannedRow& row) noexcept {
+const Slot* MappedRows::load_values(const ScannedRow& row) noexcept {
+  const Slot* lacking = nullptr;
   for (Slot& slot : slots_) {
     slot.value = trimmed(slot.column == no_column ? std::string_view(slot.field->constant)
                                                   : row[slot.column]);
     if (is_missing(slot.value)) {
       ++slot.missing;
       slot.value = slot.field->default_value;
+      if (slot.required && slot.value.empty() && lacking == nullptr) lacking = &slot;
     }
   }
+  return lacking;
 }
 
-bool MappedRows::matches(const std::vector<RowRule>& rules) const noexcept {
+std::vector<MappedRows::BoundRule> MappedRows::bound(const std::vector<RowRule>& rules) const {
+  std::vector<BoundRule> out;
   for (const RowRule& rule : rules) {
     for (const Slot& slot : slots_) {
-      if (slot.field->target != rule.target) continue;
-      if (rule.equals.empty() ? slot.value.starts_with(rule.prefix) : slot.value == rule.equals) {
-        return true;
-      }
+      if (slot.field->target == rule.target) out.push_back({&rule, &slot});
+    }
+  }
+  return out;
+}
+
+bool MappedRows::matches(const std::vector<BoundRule>& rules) noexcept {
+  for (const auto& [rule, slot] : rules) {
+    if (rule->equals.empty() ? slot->value.starts_with(rule->prefix)
+                             : slot->value == rule->equals) {
+      return true;
     }
   }
   return false;
@@ -187,17 +199,13 @@ bool MappedRows::matches(const std::vector<RowRule>& rules) const noexcept {
 MappedRows::Verdict MappedRows::check(const ScannedRow& row, std::uint64_t print) {
   ++report_->rows_read;
   if (row.problem != RowProblem::none) return {row.problem, nullptr};
-  load_values(row);
+  const Slot* const lacking = load_values(row);
   if (report_->duplicates_counted && !seen_.insert(print)) {
     ++report_->duplicate_rows;
     if (mapping_->duplicates == DuplicateRows::drop) return {RowProblem::duplicate_row, nullptr};
   }
-  if (!mapping_->drop.empty() && matches(mapping_->drop)) {
-    return {RowProblem::dropped_by_rule, nullptr};
-  }
-  for (const Slot& slot : slots_) {
-    if (slot.required && slot.value.empty()) return {RowProblem::missing_value, &slot};
-  }
+  if (matches(drop_)) return {RowProblem::dropped_by_rule, nullptr};
+  if (lacking != nullptr) return {RowProblem::missing_value, lacking};
   return {};
 }
 

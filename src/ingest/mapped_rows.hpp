@@ -73,8 +73,8 @@ class MappedRows {
   }
   [[nodiscard]] std::vector<Slot>& slots() noexcept { return slots_; }
   [[nodiscard]] TimeParser& times() noexcept { return times_; }
-  /// Whether one of the rules fits the current row.
-  [[nodiscard]] bool matches(const std::vector<RowRule>& rules) const noexcept;
+  /// Whether the current row takes back an order.
+  [[nodiscard]] bool cancels() const noexcept { return matches(cancellations_); }
   /// How many rows the whole input may have, by its size and the first batch; 0: not known.
   [[nodiscard]] std::size_t expected_rows() const noexcept { return expected_rows_; }
   /// The first value of the slot in the sample that is not empty.
@@ -88,13 +88,23 @@ class MappedRows {
  private:
   static constexpr std::size_t group = 32;  ///< rows whose fingerprints are fetched ahead
 
+  struct BoundRule {
+    const RowRule* rule;
+    const Slot* slot;
+  };
+
   [[nodiscard]] Result<void> bind();
   [[nodiscard]] Result<void> detect_formats();
   [[nodiscard]] std::vector<std::string> sample(const Slot& slot);
-  [[nodiscard]] std::string_view text_of(const Slot& slot, const ScannedRow& row) const noexcept;
-  [[nodiscard]] bool is_missing(std::string_view text) const noexcept;
+  [[nodiscard]] bool is_missing(std::string_view text) const noexcept {
+    return text.empty() || (!mapping_->missing.empty() && is_listed_missing(text));
+  }
+  [[nodiscard]] bool is_listed_missing(std::string_view text) const noexcept;
+  [[nodiscard]] std::vector<BoundRule> bound(const std::vector<RowRule>& rules) const;
+  [[nodiscard]] static bool matches(const std::vector<BoundRule>& rules) noexcept;
   [[nodiscard]] Verdict check(const ScannedRow& row, std::uint64_t print);
-  void load_values(const ScannedRow& row) noexcept;
+  /// Returns a slot that is required and has no value, or null.
+  const Slot* load_values(const ScannedRow& row) noexcept;
   void reject(const ScannedRow& row, const Verdict& verdict);
   void finish();
   [[nodiscard]] std::string hint(const Verdict& verdict) const;
@@ -107,6 +117,7 @@ class MappedRows {
   QualityReport* report_;
   std::vector<Slot> slots_;
   std::array<Slot*, single_targets> of_target_{};
+  std::vector<BoundRule> cancellations_, drop_;
   TimeParser times_;
   DateOrder date_order_ = DateOrder::year_month_day;
   std::vector<Quarantine> quarantine_;  ///< one, made once the columns are bound
@@ -124,7 +135,7 @@ Result<void> MappedRows::each(Keep&& keep) {
     for (std::size_t from = begin; from < rows; from += group) {
       const std::size_t to = rows - from < group ? rows : from + group;
       for (std::size_t i = from; look_for_duplicates && i < to; ++i) {
-        prints[i - from] = Fingerprints::of(scanner.row(i).raw);
+        prints[i - from] = Fingerprints::of(scanner.raw(i));
         seen_.prefetch(prints[i - from]);
       }
       for (std::size_t i = from; i < to; ++i) {

@@ -17,7 +17,7 @@ constexpr std::int64_t most_units = std::numeric_limits<std::int64_t>::max();
 /// The id of a key that mostly equals the one before.
 template <class Table, class Id>
 Id id_of(Table& table, std::string_view key, Id last) {
-  if (last != no_id<Id> && table.key(last) == key) return last;
+  if (last != no_id<Id> && detail::same_text(table.key(last), key)) return last;
   return table.add(key);
 }
 
@@ -105,8 +105,7 @@ class OrderRows {
         quantity_(rows.slot(Target::quantity)),
         price_(rows.slot(Target::unit_price)),
         amount_(rows.slot(Target::amount)),
-        currency_(rows.slot(Target::currency)),
-        may_cancel_(!mapping.cancellations.empty()) {
+        currency_(rows.slot(Target::currency)) {
     builder_.reserve(rows.expected_rows());
   }
 
@@ -134,7 +133,7 @@ class OrderRows {
     }
     if (price_ != nullptr && number < 0) return {RowProblem::negative_price, price_};
     if (number == 0 && mapping_->reject_zero_prices) return {RowProblem::zero_price, paid};
-    const bool cancels = may_cancel_ && rows_->matches(mapping_->cancellations);
+    const bool cancels = rows_->cancels();
     if (cancels && mapping_->negate_cancellations) {
       line.quantity = line.quantity > 0 ? -line.quantity : line.quantity;
       if (price_ == nullptr) number = number > 0 ? -number : number;
@@ -174,7 +173,6 @@ class OrderRows {
   Slot* price_;
   Slot* amount_;
   Slot* currency_;
-  bool may_cancel_;
 };
 
 /// The mapping's currency, or that of the first row.

@@ -42,7 +42,7 @@ struct CsvOptions {
   InvalidUtf8 invalid_utf8 = InvalidUtf8::reject;
   std::size_t max_field_bytes = 1 << 20;  ///< of one field with its quotes; [64, 2^28]
   std::size_t max_row_bytes = 1 << 24;    ///< of one row; [max_field_bytes, 2^29]
-  std::size_t block_bytes = 1 << 18;      ///< asked of the source at once; [64, 2^28]
+  std::size_t block_bytes = 1 << 17;      ///< asked of the source at once; [64, 2^28]
   std::size_t sample_bytes = 1 << 18;     ///< what detection looks at; [64, 2^28]
 };
 
