@@ -290,4 +290,5 @@ AlsFit<T> fit_als(const Interactions& data, const AlsOptions& options, const Con
 
 }  // namespace emptor
 
+#include "emptor/recommend/als_archive.ipp"
 #include "emptor/recommend/als_model.ipp"

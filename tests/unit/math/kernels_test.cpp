@@ -52,8 +52,8 @@ void for_each_float_table(Check&& check) {
 
 template <class T>
 void check_products(const LinearAlgebraKernels<T>& table) {
-  for (const std::size_t d : {1, 7, 16, 17, 40, 64, 65, 128}) {
-    for (const std::size_t n : {0, 1, 2, 3, 5, 8, 19, 33}) {
+  for (const std::size_t d : {1U, 7U, 16U, 17U, 40U, 64U, 65U, 128U}) {
+    for (const std::size_t n : {0U, 1U, 2U, 3U, 5U, 8U, 19U, 33U}) {
       INFO("d " << d << " n " << n);
       const auto seed = static_cast<std::uint64_t>(100 * d + n);
       const Matrix<T> b = random_matrix<T>(n, d, seed);
@@ -120,9 +120,9 @@ void check_products(const LinearAlgebraKernels<T>& table) {
 
 template <class T>
 void check_gemm(const LinearAlgebraKernels<T>& table) {
-  for (const std::size_t m : {1, 3, 8, 21}) {
-    for (const std::size_t depth : {0, 1, 5, 130}) {
-      for (const std::size_t n : {1, 16, 48, 50, 100}) {
+  for (const std::size_t m : {1U, 3U, 8U, 21U}) {
+    for (const std::size_t depth : {0U, 1U, 5U, 130U}) {
+      for (const std::size_t n : {1U, 16U, 48U, 50U, 100U}) {
         INFO("m " << m << " depth " << depth << " n " << n);
         const Matrix<T> a = random_matrix<T>(m, depth == 0 ? 1 : depth, 1);
         const Matrix<T> a_turned = random_matrix<T>(depth == 0 ? 1 : depth, m, 2);
@@ -156,7 +156,7 @@ void check_gemm(const LinearAlgebraKernels<T>& table) {
 
 template <class T>
 void check_solves(const LinearAlgebraKernels<T>& table) {
-  for (const std::size_t n : {1, 2, 4, 15, 16, 17, 31, 48, 64, 77, 128}) {
+  for (const std::size_t n : {1U, 2U, 4U, 15U, 16U, 17U, 31U, 48U, 64U, 77U, 128U}) {
     INFO("n " << n);
     // b b' + I has condition number below about 10 for a square-ish b of this scale.
     Matrix<T> b = random_matrix<T>(n, n, n);

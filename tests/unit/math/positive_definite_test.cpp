@@ -46,7 +46,7 @@ double distance_from_identity(const Matrix<T>& a, const Matrix<T>& b) {
 
 template <class T>
 void check(const Context& context, double tolerance) {
-  for (const std::size_t n : {0, 1, 2, 16, 63, 64, 65, 100, 128, 190}) {
+  for (const std::size_t n : {0U, 1U, 2U, 16U, 63U, 64U, 65U, 100U, 128U, 190U}) {
     INFO("n " << n);
     const Matrix<T> a = positive<T>(n);
     Matrix<T> u = a;
@@ -94,7 +94,7 @@ TEST_CASE("what is not positive definite or not square is refused") {
 
 TEST_CASE("eigenvectors of a symmetric matrix") {
   CHECK(symmetric_eigen(Matrix<double>()).values.empty());
-  for (const std::size_t n : {1, 2, 9, 64}) {
+  for (const std::size_t n : {1U, 2U, 9U, 64U}) {
     const Matrix<double> a = positive<double>(n);
     const SymmetricEigen<double> eigen = symmetric_eigen(a);
     double worst = 0;

@@ -63,7 +63,7 @@ TEST_CASE("recommendations are the best scores among what the filter lets pass")
         std::sort(want.begin(), want.end(), [](const auto& a, const auto& b) {
           return a.score != b.score ? a.score > b.score : a.item < b.item;
         });
-        for (const std::size_t k : {0, 1, 7, 1000}) {
+        for (const std::size_t k : {0U, 1U, 7U, 1000U}) {
           auto cut = want;
           if (cut.size() > k) cut.resize(k);
           REQUIRE(model.recommend(customer, k, filter) == cut);
@@ -84,7 +84,7 @@ TEST_CASE("a batch gives what single calls give, whatever the kernels and thread
     auto customers = everybody(data);
     std::reverse(customers.begin(), customers.end());
     const std::vector<Item> exclude = {Item{0}, Item{7}};
-    for (const std::size_t k : {1, 10, 400}) {
+    for (const std::size_t k : {1U, 10U, 400U}) {
       for (const bool exclude_seen : {true, false}) {
         const RecommendFilter filter{.exclude_seen = exclude_seen, .exclude = exclude};
         std::vector<Recommendation> out(customers.size() * k);
@@ -267,7 +267,7 @@ TEST_CASE("options are checked by name") {
 TEST_CASE("shapes at the edge fit and serve") {
   InteractionLog one;
   one.add(Customer{0}, Item{0});
-  for (const std::size_t factors : {1, 16, 50}) {
+  for (const std::size_t factors : {1U, 16U, 50U}) {
     const AlsOptions options = {.factors = factors, .sweeps = 3};
     const AlsModel single = fit_als(Interactions(1, 1, one), options).model;
     CHECK(single.recommend(Customer{0}, 5).empty());

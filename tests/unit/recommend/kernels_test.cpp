@@ -122,7 +122,7 @@ TEST_CASE("ALS rows of every instruction set solve their normal equations") {
       {5, 0, 3, 1, 11, 2, 2, 9, 4, 4, 4, 8, 6, 1, 0, 3, 5, 12, 10},
       {200, 150, 96, 95, 63, 64, 65, 48, 47, 46, 33, 32, 31, 17, 16, 15, 2, 1, 0, 0, 0},
       {20, 90, 20, 20, 20, 90, 1}};
-  for (const std::size_t d : {1, 5, 16, 20, 33, 64, 100, 128, 160}) {
+  for (const std::size_t d : {1U, 5U, 16U, 20U, 33U, 64U, 100U, 128U, 160U}) {
     for (const auto& lengths : shapes) {
       for (const bool weighted : {false, true}) {
         INFO("d " << d << ", " << lengths.size() << " rows, weighted " << weighted);
@@ -136,7 +136,7 @@ TEST_CASE("ALS rows of every instruction set solve their normal equations") {
 }
 
 TEST_CASE("one row needs the workspace of one row only") {
-  for (const std::size_t n : {1, 30, 47, 48, 120}) {
+  for (const std::size_t n : {1U, 30U, 47U, 48U, 120U}) {
     for_each_float_table([&](const RecommendKernels<float>& table) {
       Rows<float> rows(64, {n}, true);
       const std::size_t size = als_row_workspace(64, n);
@@ -153,8 +153,8 @@ TEST_CASE("one row needs the workspace of one row only") {
 }
 
 TEST_CASE("panels report exactly the scores that reach the threshold") {
-  for (const std::size_t depth : {1, 3, 16, 64, 70}) {
-    for (const std::size_t count : {0, 1, 2, 5, 8, 13, 64}) {
+  for (const std::size_t depth : {1U, 3U, 16U, 64U, 70U}) {
+    for (const std::size_t count : {0U, 1U, 2U, 5U, 8U, 13U, 64U}) {
       RandomStream random(depth, count);
       Matrix<float> panel(1, depth * panel_items);
       for (float& value : panel.row(0)) value = static_cast<float>(random.normal());
