@@ -17,6 +17,8 @@
 
 namespace emptor::detail {
 
+inline constexpr std::size_t max_fields = 65536;  ///< of a row
+
 struct RawField {
   std::uint32_t begin;
   std::uint32_t end;

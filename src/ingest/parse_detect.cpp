@@ -38,9 +38,8 @@ Fit fit_of(std::string_view text, bool two_digit_years) {
 }  // namespace
 
 Result<DateOrder> detect_date_order(std::span<const std::string> sample, bool two_digit_years) {
-  std::size_t digits = 0, long_digits = 0, millis = 0;
+  std::size_t long_digits = 0, millis = 0;
   for (const std::string& text : sample) {
-    digits += all_digits(text) ? 1 : 0;
     long_digits += all_digits(text) && text.size() >= 9 ? 1 : 0;
     millis += all_digits(text) && text.size() >= 12 ? 1 : 0;
   }

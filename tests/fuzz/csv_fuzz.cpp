@@ -38,7 +38,7 @@ Mapping mapping_of(unsigned bits) {
   Mapping mapping;
   mapping.currency = "EUR";
   mapping.price_scale = static_cast<int>(bits % 7);
-  mapping.csv.sample_bytes = 64 << (bits & 3);
+  mapping.csv.sample_bytes = std::size_t{64} << (bits & 3);
   mapping.csv.max_field_bytes = 128;
   mapping.csv.max_row_bytes = 1024;
   mapping.csv.header = CsvHeader::absent;
