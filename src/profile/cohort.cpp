@@ -53,7 +53,7 @@ CohortTable cohorts_of(const Orders& orders, const CohortOptions& options) {
   for (const ActiveMonth& entry : active) first = std::min(first, entry.month);
   if (std::int64_t{last} - first >= options.max_months) first = last - options.max_months + 1;
   table.first_month = first;
-  table.months = static_cast<std::size_t>(last - first + 1);
+  table.months = static_cast<std::size_t>(last - first) + 1;
   table.counts.assign(table.months * table.months, 0);
   for (std::size_t begin = 0, end = 0; begin < active.size(); begin = end) {
     while (end < active.size() && active[end].customer == active[begin].customer) ++end;

@@ -134,7 +134,7 @@ SalesByGroup grouped(const Orders& orders, const SalesOptions& options, const Ke
   for (std::size_t g = 0; g < sums.size(); ++g) {
     if (sums[g].sale_lines + sums[g].refund_lines == 0) continue;
     SalesGroup group{.label = {}, .known = g > 0, .sums = sums[g]};
-    if (g > 0) group.label = texts->key(id_at<TextCode>(g - 1));
+    if (texts != nullptr && g > 0) group.label = texts->key(id_at<TextCode>(g - 1));
     out.groups.push_back(std::move(group));
   }
   std::sort(out.groups.begin(), out.groups.end(), [](const SalesGroup& a, const SalesGroup& b) {

@@ -73,6 +73,7 @@ class Measure {
   std::vector<RfmThreshold> cut(const std::vector<std::int64_t>& cuts, const RfmOptions& options,
                                 FirstLine&& first_line) {
     std::vector<RfmThreshold> ends;
+    ends.reserve(static_cast<std::size_t>(options.bins) - 1);
     for (const std::int64_t value : cuts) ends.push_back({.value = value});
     std::vector<std::size_t> places;
     if (cuts.empty()) {

@@ -247,7 +247,7 @@ inline constexpr int max_price_scale = 6;
                                                     : a < b;
   };
   const auto sift = [&](std::size_t root, std::size_t size) {
-    for (std::size_t child; (child = 2 * root + 1) < size; root = child) {
+    for (std::size_t child = 0; (child = 2 * root + 1) < size; root = child) {
       if (child + 1 < size && before(heap[child + 1], heap[child])) ++child;
       if (!before(heap[child], heap[root])) return;
       std::swap(heap[child], heap[root]);
