@@ -17,7 +17,7 @@ constexpr std::int64_t most_units = std::numeric_limits<std::int64_t>::max();
 /// The id of a key that mostly equals the one before.
 template <class Table, class Id>
 Id id_of(Table& table, std::string_view key, Id last) {
-  if (last != no_id<Id> && detail::same_text(table.key(last), key)) return last;
+  if (last != no_id<Id> && detail::same_key(table.key(last), key)) return last;
   return table.add(key);
 }
 

@@ -13,35 +13,9 @@
 #include "emptor/core/time.hpp"
 #include "emptor/ingest/mapping.hpp"
 #include "emptor/ingest/row_problem.hpp"
+#include "emptor/table/keys.hpp"
 
 namespace emptor::detail {
-
-/// Whether the texts are equal; quick for the short keys of a file, which mostly are.
-[[nodiscard]] inline bool same_text(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const auto word = [](const char* at) {
-    std::uint64_t value;
-    std::memcpy(&value, at, sizeof value);
-    return value;
-  };
-  const auto half = [](const char* at) {
-    std::uint32_t value;
-    std::memcpy(&value, at, sizeof value);
-    return value;
-  };
-  const std::size_t size = a.size();
-  const char *x = a.data(), *y = b.data();
-  if (size > 24) return std::memcmp(x, y, size) == 0;
-  if (size >= 8) {
-    const std::uint64_t middle = size >= 16 ? word(x + 8) ^ word(y + 8) : 0;
-    return ((word(x) ^ word(y)) | middle | (word(x + size - 8) ^ word(y + size - 8))) == 0;
-  }
-  if (size >= 4) return ((half(x) ^ half(y)) | (half(x + size - 4) ^ half(y + size - 4))) == 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    if (x[i] != y[i]) return false;
-  }
-  return true;
-}
 
 /// Reads times of one column. Remembers the last text and the last day, since neighbours in a file
 /// mostly share them.
@@ -55,7 +29,7 @@ class TimeParser {
         offset_(std::int64_t{60} * offset.count()) {}
 
   [[nodiscard]] RowProblem parse(std::string_view text, Time& time) {
-    if (last_size_ != 0 && same_text(text, {last_text_, last_size_})) {
+    if (last_size_ != 0 && same_key(text, {last_text_, last_size_})) {
       time = last_time_;
       return RowProblem::none;
     }

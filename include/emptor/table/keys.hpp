@@ -76,6 +76,30 @@ template <class Unsigned>
   return multiply_mix(multiply_mix(head ^ odd2, tail ^ state) ^ odd1, state ^ odd2);
 }
 
+/// Whether the keys are equal, without a call for keys of up to 24 bytes, which most are.
+[[nodiscard]] inline bool same_key(std::string_view a, std::string_view b) noexcept {
+  const std::size_t size = a.size();
+  if (size != b.size()) return false;
+  const char *x = a.data(), *y = b.data();
+  if (size > 24) return std::memcmp(x, y, size) == 0;
+  if (size >= 8) {  // the words overlap
+    const std::uint64_t middle =
+        size < 16 ? 0 : load_native<std::uint64_t>(x + 8) ^ load_native<std::uint64_t>(y + 8);
+    return ((load_native<std::uint64_t>(x) ^ load_native<std::uint64_t>(y)) | middle |
+            (load_native<std::uint64_t>(x + size - 8) ^
+             load_native<std::uint64_t>(y + size - 8))) == 0;
+  }
+  if (size >= 4) {
+    return ((load_native<std::uint32_t>(x) ^ load_native<std::uint32_t>(y)) |
+            (load_native<std::uint32_t>(x + size - 4) ^
+             load_native<std::uint32_t>(y + size - 4))) == 0;
+  }
+  for (std::size_t i = 0; i < size; ++i) {
+    if (x[i] != y[i]) return false;
+  }
+  return true;
+}
+
 }  // namespace detail
 
 /// Text or number keys of one kind of thing, numbered 0, 1, 2, … in the order they were first
@@ -219,7 +243,8 @@ class Keys {
     const std::size_t mask = slots_.size() - 1;
     for (std::size_t slot = home(tag);; slot = (slot + 1) & mask) {
       const Slot& here = slots_[slot];
-      if (here.id == empty_slot || (here.tag == tag && key_at(here.id) == key)) return slot;
+      if (here.id == empty_slot || (here.tag == tag && detail::same_key(key_at(here.id), key)))
+        return slot;
     }
   }
   Id insert(std::size_t slot, std::uint32_t tag, std::string_view key) {

@@ -181,7 +181,8 @@ class OrdersBuilder {
   Order order_of(const OrderLine& line, Customer customer) {
     if (line.order.empty()) return unnumbered_order(customer, line.time);
     Keys<Order>& keys = orders_.keys_;
-    if (!orders_.orders_.empty() && keys.key(orders_.orders_.back()) == line.order) {
+    if (!orders_.orders_.empty() &&
+        detail::same_key(keys.key(orders_.orders_.back()), line.order)) {
       return orders_.orders_.back();
     }
     return keys.add(line.order);
