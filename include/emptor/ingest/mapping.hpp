@@ -50,8 +50,8 @@ struct MappingField {
                                    ///< time, quantity, unit_price, amount, currency and kind
   std::string constant{};          ///< only without a source
   std::string default_value{};     ///< takes the place of an empty field
-  std::optional<bool> personal{};  ///< masked in the quarantine; unset: true for customer,
-                                   ///< customer.<column>
+  std::optional<bool> personal{};  ///< masked in the quarantine; unset: true for customer
+                                   ///< and the other columns of customer
   TimeFormat time{};               ///< of target time
   NumberFormat number{};           ///< of quantity, unit_price, amount
 };

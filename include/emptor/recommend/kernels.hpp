@@ -40,9 +40,9 @@ inline constexpr std::size_t panel_items = 48;
 /// Call through recommend_kernels<T>(context.kernels), from recommend/kernels_portable.hpp.
 template <class T>
 struct RecommendKernels {
-  /// Solves the systems of `rows[0 .. count)`; a row without interactions gets 0. A row's result
-  /// depends on `rows` only in rounding. Fast when neighbours in `rows` have like numbers of
-  /// interactions. `workspace` has als_workspace(stride) elements, 64-byte aligned.
+  /// Solves the systems of the `count` rows named by `rows`; a row without interactions gets 0. The
+  /// result of a row depends on `rows` only in rounding. Fast when neighbours in `rows` have like
+  /// numbers of interactions. `workspace` has als_workspace(stride) elements, 64-byte aligned.
   void (*solve_als_rows)(const AlsSystem<T>& system, const std::uint32_t* rows, std::size_t count,
                          T* workspace);
 

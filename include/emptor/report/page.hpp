@@ -55,7 +55,7 @@ class EMPTOR_API ReportPage {
   ReportPage& add_paragraph(std::string_view content);
   ReportPage& add_list(const std::vector<std::string>& entries);
   ReportPage& add_table(const ReportTable& table);
-  /// Throws `invalid_value` unless the pictures are <svg> elements; make them with the charts.
+  /// Throws `invalid_value` unless the pictures are `<svg>` elements; make them with the charts.
   ReportPage& add_figure(const ReportFigure& figure);
   ReportPage& add_note(ReportNote kind, std::string_view content);
   /// What is added until `end_details()` (or the section's end) is folded below `summary`.

@@ -24,7 +24,7 @@ namespace emptor {
 /// zeros: "12.5", "-3", "0" (never "-0"). Throws `invalid_value` for NaN and infinities.
 [[nodiscard]] EMPTOR_API std::string format_coordinate(double value, int decimals = 2);
 
-/// The `d` of a <path>; a point that is not finite throws `invalid_value`.
+/// The `d` of a `<path>`; a point that is not finite throws `invalid_value`.
 class EMPTOR_API SvgPath {
  public:
   SvgPath& move_to(double x, double y);
@@ -43,8 +43,8 @@ enum class SvgAnchor : unsigned char { start, middle, end };
 class EMPTOR_API SvgWriter {
  public:
   /// Opens a picture of `width` x `height` user units (both > 0). Title and description become
-  /// <title> and <desc>, which is what a screen reader says; `style` is a style sheet for a picture
-  /// that stands alone, empty inside a page that brings its own.
+  /// `<title>` and `<desc>`, which is what a screen reader says; `style` is a style sheet for a
+  /// picture that stands alone, empty inside a page that brings its own.
   SvgWriter(double width, double height, std::string_view title, std::string_view description,
             std::string_view style = {});
 
@@ -56,7 +56,7 @@ class EMPTOR_API SvgWriter {
   SvgWriter& attribute(std::string_view name, double value);
   /// Adds escaped text inside the open element.
   SvgWriter& write(std::string_view content);
-  /// Adds a <title> to the open element: the tip that a browser shows over it.
+  /// Adds a `<title>` to the open element: the tip that a browser shows over it.
   SvgWriter& tip(std::string_view content);
   SvgWriter& end();
 
