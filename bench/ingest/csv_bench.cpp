@@ -1,5 +1,6 @@
-// Reading the Online Retail file (47 MB, 541,909 rows): cut into fields alone, and into typed orders
-// with keys. Needs EMPTOR_DATA_DIR. bench/ingest/against_pandas.py runs it in turns with pandas.
+// Reading the Online Retail file (47 MB, 541,909 rows): cut into fields alone, and into typed
+// orders with keys. Needs EMPTOR_DATA_DIR. bench/ingest/against_pandas.py runs it in turns with
+// pandas.
 
 #include <benchmark/benchmark.h>
 

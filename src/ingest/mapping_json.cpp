@@ -246,6 +246,8 @@ Result<Mapping> read_mapping(std::string_view json) {
     const std::size_t at = error.byte < json.size() ? error.byte : json.size();
     for (std::size_t i = 0; i + 1 < at; ++i) line += json[i] == '\n' ? 1 : 0;
     return Error{ErrorCode::corrupt, text("not JSON: a mistake in line ", line), "mapping"};
+  } catch (const Json::exception&) {  // thrown by the parser for numbers beyond a double
+    return Error{ErrorCode::corrupt, "not JSON: a number is too large", "mapping"};
   }
   try {
     Mapping mapping = read_root(Node(parsed, ""));

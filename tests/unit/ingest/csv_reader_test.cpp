@@ -1,5 +1,7 @@
 #include "emptor/ingest/csv_reader.hpp"
 
+#include <sys/resource.h>
+
 #include <string>
 #include <vector>
 
@@ -177,6 +179,34 @@ TEST_CASE("a field of 10 MB is a rejection with its place, not growing memory") 
     CHECK(rows[2].fields == Fields{"7", "8", "9"});
     CHECK(rows[2].line == 4);
   }
+}
+
+TEST_CASE("memory does not grow with the input") {
+  class Endless final : public ByteSource {  // one field without an end, 200 MB of it
+   public:
+    Result<std::size_t> read(std::span<char> into) override {
+      if (given_ > 200'000'000) return std::size_t{0};
+      for (char& c : into) c = 'x';
+      if (given_ == 0) into[1] = '\n';
+      given_ += into.size();
+      return into.size();
+    }
+
+   private:
+    std::size_t given_ = 0;
+  };
+  const auto peak_kib = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss;
+  };
+  const auto before = peak_kib();
+  Endless source;
+  CsvReader reader = CsvReader::open(source, "endless").value();
+  REQUIRE(reader.next().value());
+  CHECK(reader.problem() == RowProblem::field_too_long);
+  CHECK(!reader.next().value());
+  CHECK(peak_kib() - before < 16 * 1024);
 }
 
 TEST_CASE("the limits of fields and rows are exact") {

@@ -115,6 +115,9 @@ TEST_CASE("text that is not JSON names the line") {
   CHECK(error.code == ErrorCode::corrupt);
   CHECK_THAT(error.message, ContainsSubstring("line 3"));
   CHECK(read_mapping("").error().code == ErrorCode::corrupt);
+  CHECK(read_mapping(std::string(400, '9')).error().code == ErrorCode::corrupt);
+  CHECK(read_mapping("1e999").error().code == ErrorCode::corrupt);
+  CHECK(read_mapping(std::string(100'000, '[')).error().code == ErrorCode::corrupt);
 }
 
 TEST_CASE("a mapping file that is not there is an error") {

@@ -354,6 +354,11 @@ TEST_CASE("the quarantine is bounded, masks what is personal, and is written as 
   CHECK(count == 52);
   CHECK(guarded);
   std::remove(path.c_str());
+  if (std::ofstream("/dev/full")) {
+    const Result<void> full = write_quarantine_csv("/dev/full", all.got.quality);
+    REQUIRE(!full);
+    CHECK(full.error().code == ErrorCode::io);
+  }
   CHECK(write_quarantine_csv("/no/such/folder/q.csv", all.got.quality).error().code ==
         ErrorCode::not_found);
 }
