@@ -234,7 +234,7 @@ class Purchases {
       if (day >= shop_.options.days) return;
       const emptor::Day date = shop_.options.first_day + days{static_cast<int>(day)};
       if (!first && random_.uniform() * 1.4 > month_demand(date)) continue;  // thinned by season
-      order(opening_hour(date));
+      order(std::max(opening_hour(date), person_.joined));
       if (random_.bernoulli(person_.drop_out)) return;
     }
   }
