@@ -1,5 +1,7 @@
 #include "ingest/csv_feed.hpp"
 
+#include "ingest/quarantine.hpp"
+
 namespace emptor::detail {
 
 namespace {
@@ -28,7 +30,7 @@ std::size_t distance(std::string_view a, std::string_view b) {
     return out;
   };
   const std::string from = plain(a), to = plain(b);
-  std::size_t row[most + 1];
+  std::size_t row[most + 1] = {};
   for (std::size_t j = 0; j <= to.size(); ++j) row[j] = j;
   for (std::size_t i = 0; i < from.size(); ++i) {
     std::size_t diagonal = row[0];
@@ -41,6 +43,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
     }
   }
   return row[to.size()];
+}
+
+/// A column's name for an error; masked if it looks like a row of data taken for a header.
+std::string shown(const std::string& name) {
+  std::size_t digits = 0;
+  for (const char c : name) digits += c >= '0' && c <= '9' ? 1 : 0;
+  constexpr std::size_t most_digits = 4, most_bytes = 64;
+  const std::string text = printable(name, most_bytes);
+  return digits > most_digits || name.find('@') != name.npos ? masked(text) : text;
 }
 
 }  // namespace
@@ -100,7 +111,7 @@ Result<std::size_t> CsvFeed::column(std::string_view name) const {
   std::string names;
   std::size_t nearest = 0, edits = ~std::size_t{0};
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    if (i < most_named) names += text(i == 0 ? "" : ", ", columns_[i]);
+    if (i < most_named) names += text(i == 0 ? "" : ", ", shown(columns_[i]));
     if (i == most_named) names += ", …";
     if (const std::size_t far = distance(name, columns_[i]); far < edits) {
       edits = far;
@@ -109,7 +120,7 @@ Result<std::size_t> CsvFeed::column(std::string_view name) const {
   }
   std::string message = text("there is no column '", name, "'; the file has ", names);
   if (2 * edits <= name.size() + 1) {
-    message += text(" (did you mean '", columns_[nearest], "'?)");
+    message += text(" (did you mean '", shown(columns_[nearest]), "'?)");
   }
   if (!dialect_.header) message += " (no header was found, so columns are numbered)";
   return Error{ErrorCode::not_found, std::move(message), name_};

@@ -34,7 +34,7 @@ void masks_sse2(const char* from, std::size_t chunks, CsvBytes bytes, ChunkMasks
   const __m128i one = _mm_set1_epi8(1);
   for (std::size_t chunk = 0; chunk < chunks; ++chunk, from += chunk_bytes) {
     ChunkMasks masks{0, 0, 0, 0};
-    for (int part = 0; part < 4; ++part) {
+    for (std::size_t part = 0; part < 4; ++part) {
       const __m128i in = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + 16 * part));
       const auto bits = [part](__m128i equal) {
         return static_cast<std::uint64_t>(static_cast<unsigned>(_mm_movemask_epi8(equal)))
@@ -57,9 +57,9 @@ __attribute__((target("avx2"))) void masks_avx2(const char* from, std::size_t ch
   const __m256i one = _mm256_set1_epi8(1);
   for (std::size_t chunk = 0; chunk < chunks; ++chunk, from += chunk_bytes) {
     ChunkMasks masks{0, 0, 0, 0};
-    for (int part = 0; part < 2; ++part) {
+    for (std::size_t part = 0; part < 2; ++part) {
       const __m256i in = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(from + 32 * part));
-      const int shift = 32 * part;
+      const std::size_t shift = 32 * part;
       masks.delimiter |= std::uint64_t{static_cast<unsigned>(
                              _mm256_movemask_epi8(_mm256_cmpeq_epi8(in, delimiter)))}
                          << shift;
@@ -89,7 +89,7 @@ void masks_portable(const char* from, std::size_t chunks, CsvBytes bytes, ChunkM
   for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
     ChunkMasks masks{0, 0, 0, 0};
     for (int part = 0; part < 8; ++part, from += 8) {
-      std::uint64_t word;
+      std::uint64_t word = 0;
       std::memcpy(&word, from, sizeof word);
       if constexpr (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__) word = __builtin_bswap64(word);
       masks.delimiter |= gather(zero_bytes(word ^ delimiter)) << (8 * part);

@@ -121,7 +121,8 @@ void CsvScanner::tidy_row(RawRow& row) {
     const bool quoted = field.begin > row.begin && bytes[field.begin - 1] == dialect_.quote;
     if (doubled && quoted) {
       single.clear();
-      for (std::size_t at; (at = text.find({two, 2})) != text.npos; text.remove_prefix(at + 2)) {
+      for (std::size_t at = 0; (at = text.find({two, 2})) != text.npos;
+           text.remove_prefix(at + 2)) {
         single += text.substr(0, at + 1);
       }
       text = single += text;

@@ -49,7 +49,8 @@ Result<void> MappedRows::start() {
   if (Result<void> good = check_mapping(*mapping_); !good) return good;
   std::vector<std::string_view> sources;
   for (const MappingField& field : mapping_->fields) {
-    if (!field.source.empty()) sources.push_back(field.source);
+    const bool number = field.source.find_first_not_of("0123456789") == std::string::npos;
+    if (!number) sources.push_back(field.source);  // a number may as well be a value
   }
   if (Result<void> begun = feed_.start(sources); !begun) return begun;
   report_->file = feed_.name();
@@ -59,7 +60,7 @@ Result<void> MappedRows::start() {
   if (Result<void> known = detect_formats(); !known) return known;
   const CsvScanner& scanner = feed_.scanner();
   const std::uint64_t size = source_->size_hint();
-  constexpr std::uint64_t most_expected = 1 << 26;
+  constexpr std::uint64_t most_expected = 1 << 22;  // beyond, tables grow as they need
   if (size != 0 && scanner.lines() != 0 && scanner.bytes() != 0) {
     const std::uint64_t rows = size / (scanner.bytes() / scanner.lines() + 1);
     expected_rows_ =

@@ -90,7 +90,7 @@ bool parse_clock(std::string_view text, std::int64_t& seconds, std::int64_t& off
     while (take(text, ' ')) {
     }
   }
-  seconds = std::int64_t{3600} * hour + 60 * minute + second;
+  seconds = std::int64_t{3600} * hour + std::int64_t{60} * minute + second;
   return text.empty() || parse_zone(text, offset);
 }
 

@@ -380,6 +380,11 @@ TEST_CASE("files that do not fit the mapping are clear errors") {
   CHECK(missing.where == "shop.csv: /fields/3/source");
   CHECK_THAT(missing.message,
              ContainsSubstring("there is no column 'qty'; the file has order, item"));
+  Mapping declared = shop_mapping();
+  declared.csv.header = CsvHeader::present;
+  const Error headless = error_of("A,mug,M,1,x,y,ann@mail.org,+49 170 1234567\n", declared);
+  CHECK(headless.code == ErrorCode::not_found);
+  CHECK_THAT(headless.message, ContainsSubstring("a***@***, +** *** *******"));
   CHECK(error_of("order,item,name,qty,when,price,price,customer,country\n").code ==
         ErrorCode::duplicate);
   Mapping events = shop_mapping();
@@ -393,6 +398,22 @@ TEST_CASE("files that do not fit the mapping are clear errors") {
   CHECK(read_orders_csv("/no/such.csv", shop_mapping(), customers, items).error().code ==
         ErrorCode::not_found);
   CHECK(read_orders_csv("/tmp", shop_mapping(), customers, items).error().code == ErrorCode::io);
+}
+
+TEST_CASE("a file without a header is mapped by the numbers of its columns") {
+  Mapping mapping;
+  mapping.currency = "EUR";
+  mapping.fields = {{.source = "1", .target = "item"},
+                    {.source = "2", .target = "quantity"},
+                    {.source = "3", .target = "time"},
+                    {.source = "4", .target = "amount"}};
+  Customers customers;
+  Items items;
+  MemorySource source("mug,1,2024-05-01,3.50\ncup,2,2024-05-02,4\n");
+  const OrdersRead got = read_orders_csv(source, "t", mapping, customers, items).value();
+  CHECK(got.orders.lines() == 2);
+  CHECK(got.quality.dialect == "comma, LF, no header");
+  CHECK(got.quality.sales == 750);
 }
 
 TEST_CASE("a header alone, and one customer alone, are tables") {
