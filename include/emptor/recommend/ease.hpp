@@ -1,0 +1,394 @@
+#pragma once
+// EASE: a linear model of every item by all others, in closed form.
+//
+// With X the m x n interactions, the weights B minimise |X - X B|^2 + lambda |B|^2 under a diagonal
+// of 0: with P = (X'X + lambda I)^-1 it is B_ij = -P_ij / P_jj. A customer's score of item j is the
+// sum over what the customer has of w_i B_ij, so reasons add up and folding in is exact.
+// Harald Steck, "Embarrassingly shallow autoencoders for sparse data", WWW 2019,
+// doi:10.1145/3308558.3313710. Among the most accurate models for catalogues of up to some tens of
+// thousands of items, and the one with least to tune; memory and time forbid larger ones.
+//
+// Fitting: n^3 flops for the inverse, and the sum over customers of half their squared number of
+// items for X'X; memory 12 n^2 bytes at the peak, refused beforehand beyond `max_bytes`. The model:
+// 4 n^2 bytes and the interactions. The same bits for any number of threads, within one build and
+// one Isa. Thread safety: see recommender.hpp.
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "emptor/core/archive.hpp"
+#include "emptor/core/context.hpp"
+#include "emptor/core/matrix.hpp"
+#include "emptor/math/kernels_portable.hpp"
+#include "emptor/math/positive_definite.hpp"
+#include "emptor/math/topk.hpp"
+#include "emptor/recommend/detail/ease_fit.hpp"
+#include "emptor/recommend/detail/ranking.hpp"
+#include "emptor/recommend/ease_result.hpp"
+#include "emptor/recommend/recommender.hpp"
+#include "emptor/table/interactions.hpp"
+#include "emptor/table/interactions_archive.hpp"
+
+namespace emptor {
+
+struct EaseOptions {
+  double lambda = 500;       ///< > 0; 100 to 2,000 are usual, more for more interactions an item
+  bool use_weights = false;  ///< X holds the interactions' weights; else 1
+  std::size_t max_bytes = std::size_t{8} << 30;  ///< the most that a fit may take: 26,000 items
+};
+
+/// Peak memory of a fit over `items` items, beside the interactions; saturates.
+[[nodiscard]] constexpr std::size_t ease_bytes(std::size_t items) noexcept {
+  std::size_t bytes = 0;
+  const bool over = __builtin_mul_overflow(items, Matrix<float>::padded(items), &bytes) ||
+                    __builtin_mul_overflow(bytes, 3 * sizeof(float), &bytes);
+  return over ? std::numeric_limits<std::size_t>::max() : bytes;
+}
+
+/// See the top of the file and `Recommender`. Scores may be negative; items nobody took have score
+/// 0 and are not recommended.
+class EaseModel {
+ public:
+  static constexpr std::string_view archive_kind = "ease";
+
+  /// From weights, n x n: row i is what having item i adds to the scores of all items. Throws
+  /// `invalid_shape`, `invalid_value` (not finite, or a diagonal that is not 0).
+  EaseModel(Interactions data, const Matrix<float>& weights, bool use_weights,
+            const Kernels* kernels = nullptr)
+      : data_(std::move(data)), use_weights_(use_weights), kernels_(kernels) {
+    const std::size_t n = data_.items();
+    if (weights.rows() != n || weights.columns() != n) {
+      throw Exception(ErrorCode::invalid_shape,
+                      text("weights of ", n, " items must be ", n, " x ", n, ", got ",
+                           weights.rows(), " x ", weights.columns()),
+                      "EaseModel");
+    }
+    if (!valid(weights)) {
+      throw Exception(ErrorCode::invalid_value,
+                      "weights must be finite, and 0 from an item to itself", "EaseModel");
+    }
+    panels_ = Matrix<float>((n + panel - 1) / panel * n, panel);
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) panels_(j / panel * n + i, j % panel) = weights(i, j);
+    }
+  }
+
+  [[nodiscard]] std::string_view name() const noexcept { return "ease"; }
+  [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
+  [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
+  [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
+  [[nodiscard]] bool use_weights() const noexcept { return use_weights_; }
+  /// What having `from` adds to the score of `to`; both < items(), unchecked.
+  [[nodiscard]] float weight(Item from, Item to) const noexcept {
+    return panels_(index(to) / panel * items() + index(from), index(to) % panel);
+  }
+
+  /// Time: customer's items x n.
+  [[nodiscard]] std::vector<Recommendation> recommend(Customer customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const {
+    return recommend_row(row_of(customer, "recommend"), k, filter);
+  }
+  [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
+                                                      const RecommendFilter& filter = {}) const {
+    return recommend_row(Folded(*this, customer, "recommend").row, k, filter);
+  }
+  /// The lists of many customers, who share the passes over the weights; see `BatchRecommender`.
+  void recommend_batch(std::span<const Customer> customers, std::size_t k,
+                       const RecommendFilter& filter, const Context& context,
+                       std::span<Recommendation> out, std::span<std::uint32_t> counts) const {
+    detail::require_batch_spans(customers, k, out, counts);
+    for (const Customer customer : customers) {
+      detail::require_id(customer, this->customers(), "customer", "recommend_batch");
+    }
+    const detail::ItemFilter ready(filter, items());
+    constexpr std::size_t customers_a_chunk = 128;
+    parallel_chunks(context, customers.size(), customers_a_chunk,
+                    [&](std::size_t begin, std::size_t end) {
+                      std::vector<TopK<float>> best(end - begin, TopK<float>(std::min(k, items())));
+                      for (std::size_t p = 0; p * panel < items(); ++p) {
+                        for (std::size_t c = begin; c < end; ++c) {
+                          const Row row = row_of(customers[c], "recommend_batch");
+                          if (row.items.empty()) continue;
+                          offer_panel(row, p, ready, best[c - begin]);
+                        }
+                      }
+                      for (std::size_t c = begin; c < end; ++c) {
+                        counts[c] = static_cast<std::uint32_t>(best[c - begin].size());
+                        Recommendation* to = out.data() + c * k;
+                        for (const auto& [item, score] : best[c - begin].take()) {
+                          *to++ = {id_at<Item>(item), score};
+                        }
+                      }
+                    });
+  }
+
+  /// Time: customer's items x the items asked for.
+  void score(Customer customer, std::span<const Item> items, std::span<float> scores) const {
+    score_row(row_of(customer, "score"), items, scores);
+  }
+  void score(const FoldedCustomer& customer, std::span<const Item> items,
+             std::span<float> scores) const {
+    score_row(Folded(*this, customer, "score").row, items, scores);
+  }
+
+  /// By partial correlation, sqrt(B_ij B_ji) = -P_ij / sqrt(P_ii P_jj): what two items have in
+  /// common that no other item explains. Only items with a positive one. O(n).
+  [[nodiscard]] std::vector<Recommendation> similar_items(Item item, std::size_t k) const {
+    detail::require_id(item, items(), "item", "similar_items");
+    TopK<float> best(std::min(k, items()));
+    for (std::size_t j = 0; j < items(); ++j) {
+      const auto other = id_at<Item>(j);
+      const float there = weight(item, other);
+      const float back = weight(other, item);
+      if (!(there > 0 && back > 0)) continue;
+      const double product = static_cast<double>(there) * static_cast<double>(back);
+      best.push(static_cast<std::uint32_t>(j), static_cast<float>(std::sqrt(product)));
+    }
+    return detail::to_list(best);
+  }
+
+  /// One part for each item that the customer has, but the item itself. `rest` beyond the parts
+  /// left out is rounding.
+  [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t k) const {
+    return explain_row(row_of(customer, "explain"), item, k);
+  }
+  [[nodiscard]] Explanation explain(const FoldedCustomer& customer, Item item,
+                                    std::size_t k) const {
+    return explain_row(Folded(*this, customer, "explain").row, item, k);
+  }
+
+  /// Exact: a folded-in customer is served like one of the fit with the same items.
+  [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
+                                       std::span<const float> weights = {}) const {
+    return detail::fold_items(items, weights, this->items());
+  }
+
+  /// Kind "ease", version 1: section "interactions"; "weights" with whether interactions' weights
+  /// count, and the n x n matrix when there are items.
+  [[nodiscard]] std::vector<std::byte> save() const {
+    ArchiveWriter writer(archive_kind, 1);
+    put_interactions(writer.section("interactions"), data_);
+    SectionWriter& section = writer.section("weights");
+    section.put(use_weights_);
+    if (items() > 0) {
+      Matrix<float> weights(items(), items());
+      for (std::size_t i = 0; i < items(); ++i) {
+        for (std::size_t j = 0; j < items(); ++j) {
+          weights(i, j) = weight(id_at<Item>(i), id_at<Item>(j));
+        }
+      }
+      section.put_matrix(weights);
+    }
+    return std::move(writer).finish();
+  }
+  /// `kernels` as in a Context; null: portable.
+  [[nodiscard]] static Result<EaseModel> load(std::span<const std::byte> bytes,
+                                              const Kernels* kernels) {
+    const Result<ArchiveReader> reader = ArchiveReader::open(bytes, archive_kind, 1);
+    if (!reader) return reader.error();
+    Result<SectionReader> section = reader->section("interactions");
+    if (!section) return section.error();
+    Interactions data = get_interactions(*section);
+    if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("weights");
+    if (!section) return section.error();
+    const bool use_weights = section->get<bool>();
+    Matrix<float> weights;
+    if (data.items() > 0) weights = section->get_matrix<float>();
+    if (section->require(weights.rows() == data.items() && weights.columns() == data.items(),
+                         "the weights are of another number of items")) {
+      section->require(valid(weights), "a weight is impossible");
+    }
+    if (Result<void> done = section->finish(); !done) return done.error();
+    return EaseModel(std::move(data), weights, use_weights, kernels);
+  }
+  [[nodiscard]] static Result<EaseModel> load(std::span<const std::byte> bytes) {
+    return load(bytes, nullptr);
+  }
+
+ private:
+  // B is kept in panels of some columns, all rows of one panel after another: what many customers
+  // read of a panel stays in the second cache, what one reads comes in whole pieces.
+  static constexpr std::size_t panel = 64;
+  static constexpr std::size_t lanes = row_alignment / sizeof(float);
+
+  struct Row {
+    std::span<const std::uint32_t> items;
+    std::span<const float> weights;  // empty: all 1
+  };
+
+  struct Folded {
+    Folded(const EaseModel& model, const FoldedCustomer& customer, std::string_view where) {
+      const auto checked = detail::row_of(customer, model.items(), where);
+      for (std::size_t i = 0; i < checked.size(); ++i) items.push_back(checked.item(i));
+      row.items = items;
+      if (model.use_weights_) row.weights = checked.weights;
+    }
+    std::vector<std::uint32_t> items;
+    Row row;
+  };
+
+  static bool valid(const Matrix<float>& weights) noexcept {
+    bool fine = true;
+    for (std::size_t i = 0; i < weights.rows(); ++i) {
+      for (const float value : weights.row(i)) fine = fine && std::isfinite(value);
+      fine = fine && weights(i, i) == 0;
+    }
+    return fine;
+  }
+
+  [[nodiscard]] Row row_of(Customer customer, std::string_view where) const {
+    const auto row = detail::row_of(data_, customer, where);
+    return {row.items, use_weights_ ? row.weights : std::span<const float>{}};
+  }
+
+  /// The scores of `width` items from `first` on, within one panel and at a multiple of `lanes`.
+  /// Each is a sum in the order of the row, whatever the width, so it has the same bits everywhere.
+  void sum(const Row& row, std::size_t first, std::size_t width, float* out) const {
+    for (std::size_t j = 0; j < width; ++j) out[j] = 0;
+    const float* const from = panels_.data() + first / panel * items() * panel + first % panel;
+    linear_algebra_kernels<float>(kernels_).sum_gathered(
+        from, panel, row.items.data(), row.weights.empty() ? nullptr : row.weights.data(),
+        row.items.size(), width, out);
+  }
+  [[nodiscard]] float score_of(const Row& row, Item item) const {
+    alignas(row_alignment) float scores[lanes];
+    sum(row, index(item) / lanes * lanes, lanes, scores);
+    return scores[index(item) % lanes];
+  }
+
+  /// Offers the panel's allowed items to `best`.
+  void offer_panel(const Row& row, std::size_t p, const detail::ItemFilter& filter,
+                   TopK<float>& best) const {
+    alignas(row_alignment) float scores[panel];
+    sum(row, p * panel, panel, scores);
+    const std::size_t count = std::min(panel, items() - p * panel);
+    for (std::size_t j = 0; j < count; ++j) {
+      const auto item = static_cast<std::uint32_t>(p * panel + j);
+      if (!best.enters(item, scores[j]) || data_.by_item().row_size(item) == 0) continue;
+      if (filter.allows(item, row.items)) best.push(item, scores[j]);
+    }
+  }
+
+  [[nodiscard]] std::vector<Recommendation> recommend_row(const Row& row, std::size_t k,
+                                                          const RecommendFilter& filter) const {
+    const detail::ItemFilter ready(filter, items());
+    if (row.items.empty() || k == 0) return {};
+    TopK<float> best(std::min(k, items()));
+    if (ready.listed()) {
+      std::size_t last = items();
+      for (const std::uint32_t item : ready.candidates()) {
+        if (item / panel == last) continue;
+        last = item / panel;
+        offer_panel(row, last, ready, best);
+      }
+    } else {
+      for (std::size_t p = 0; p * panel < items(); ++p) offer_panel(row, p, ready, best);
+    }
+    return detail::to_list(best);
+  }
+
+  void score_row(const Row& row, std::span<const Item> items, std::span<float> scores) const {
+    detail::require_score_spans(items, scores, this->items());
+    if (row.items.empty()) return detail::fill_unknown(scores);
+    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = score_of(row, items[i]);
+  }
+
+  [[nodiscard]] Explanation explain_row(const Row& row, Item item, std::size_t k) const {
+    detail::require_id(item, items(), "item", "explain");
+    if (row.items.empty()) return detail::unknown_explanation();
+    Explanation explanation;
+    explanation.score = score_of(row, item);
+    double rest = static_cast<double>(explanation.score);
+    for (std::size_t i = 0; i < row.items.size(); ++i) {
+      const auto because = id_at<Item>(row.items[i]);
+      const double amount = row.weights.empty() ? 1.0 : static_cast<double>(row.weights[i]);
+      const auto share = static_cast<float>(amount * static_cast<double>(weight(because, item)));
+      if (share == 0) continue;
+      rest -= static_cast<double>(share);
+      explanation.parts.push_back({because, share});
+    }
+    explanation.rest = static_cast<float>(rest);
+    detail::keep_largest_parts(explanation, k);
+    return explanation;
+  }
+
+  Interactions data_;
+  Matrix<float> panels_;  // weight (i, j) in row j / panel * n + i, column j % panel
+  bool use_weights_;
+  const Kernels* kernels_;
+};
+
+static_assert(LoadableRecommender<EaseModel> && BatchRecommender<EaseModel>);
+
+struct EaseFit {
+  EaseModel model;
+  EaseReport report;
+};
+
+/// Throws `invalid_option`; `invalid_shape` when the catalogue is too large for `max_bytes`;
+/// `invalid_value` when `lambda` is too small against the interactions for single precision;
+/// `stopped` when the progress callback, asked after X'X, says so: half an inverse is no model.
+[[nodiscard]] inline EaseFit fit_ease(const Interactions& data, const EaseOptions& options = {},
+                                      const Context& context = {}) {
+  require_option(options.lambda > 0 && std::isfinite(options.lambda), "lambda", "finite and > 0",
+                 options.lambda);
+  const std::size_t n = data.items();
+  EaseReport report;
+  report.bytes = ease_bytes(n);
+  if (report.bytes > options.max_bytes) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text("EASE of ", n, " items needs ", report.bytes,
+                         " bytes, more than 'max_bytes' = ", options.max_bytes,
+                         "; leave out rare items or take item neighbours or ALS"),
+                    "fit_ease");
+  }
+  for (std::size_t i = 0; i < n; ++i) report.items += data.by_item().row_size(i) > 0 ? 1 : 0;
+
+  Matrix<float> weights(n, n);
+  report.pairs = options.use_weights
+                     ? detail::item_gram<double>(data, options.lambda, context, weights)
+                     : detail::item_gram<std::uint32_t>(data, options.lambda, context, weights);
+  if (context.report({"ease", 1, 2}) == Go::stop) {
+    throw Exception(ErrorCode::stopped, "the progress callback asked to stop", "fit_ease");
+  }
+  const auto imprecise = [] {
+    return Exception(ErrorCode::invalid_value,
+                     "the items' Gram matrix has no inverse in single precision: raise 'lambda' or "
+                     "scale the weights down",
+                     "fit_ease");
+  };
+  try {
+    weights = invert_positive_definite(std::move(weights), context);
+  } catch (const Exception& error) {
+    if (error.code() != ErrorCode::invalid_value) throw;
+    throw imprecise();
+  }
+  report.residual =
+      detail::inverse_residual(data, options.use_weights, options.lambda, weights, context);
+  constexpr double largest_residual = 0.01;
+  if (!(report.residual <= largest_residual)) throw imprecise();
+
+  std::vector<double> scale(n);
+  for (std::size_t j = 0; j < n; ++j) scale[j] = -1 / static_cast<double>(weights(j, j));
+  parallel_chunks(context, n, 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        weights(i, j) = static_cast<float>(static_cast<double>(weights(i, j)) * scale[j]);
+      }
+      weights(i, i) = 0;
+    }
+  });
+  EaseFit fit{EaseModel(data, weights, options.use_weights, context.kernels), report};
+  (void)context.report({"ease", 2, 2});
+  return fit;
+}
+
+}  // namespace emptor
