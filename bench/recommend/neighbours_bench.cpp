@@ -70,6 +70,9 @@ BENCHMARK(fit_neighbours)
     ->Args({100, static_cast<long>(NeighbourWeighting::cosine)})
     ->Args({100, static_cast<long>(NeighbourWeighting::tf_idf)})
     ->Args({100, static_cast<long>(NeighbourWeighting::bm25)})
+    ->Args({100, static_cast<long>(NeighbourWeighting::jaccard)})
+    ->Args({100, static_cast<long>(NeighbourWeighting::rp3_beta)})
+    ->Args({100, static_cast<long>(NeighbourWeighting::symmetric)})
     ->Args({20, static_cast<long>(NeighbourWeighting::tf_idf)})
     ->Unit(benchmark::kMillisecond);
 

@@ -9,7 +9,14 @@
 // "Item-based top-N recommendation algorithms", ACM TOIS 22(1), 2004, doi:10.1145/963770.963776.
 // BM25: Stephen Robertson, Hugo Zaragoza, "The probabilistic relevance framework: BM25 and beyond",
 // Foundations and Trends in Information Retrieval 3(4), 2009, doi:10.1561/1500000019; an item is
-// the document, its customers are the terms.
+// the document, its customers are the terms. Sets: Amos Tversky, "Features of similarity",
+// Psychological Review 84(4), 1977, doi:10.1037/0033-295X.84.4.327. RP3beta: Bibek Paudel, Fabian
+// Christoffel, Chris Newell, Abraham Bernstein, "Updatable, accurate, diverse, and scalable
+// recommendations for interactive applications", ACM TiiS 7(1), 2017, doi:10.1145/2955101.
+// Symmetric: Yifei Shen, Yongji Wu, Yao Zhang, Caihua Shan, Jun Zhang, Khaled B. Letaief, Dongsheng
+// Li, "How powerful is graph convolution for recommendation?", CIKM 2021,
+// doi:10.1145/3459637.3482264. An adjusted cosine, which takes each customer's mean rating away, is
+// none of these: what a customer has is no rating, and weights of 1 would all become 0.
 //
 // Fitting is exact: time is the sum over customers of their squared number of items, memory
 // 12 nnz + 8 K n bytes and 12 n a thread. The model: the interactions and 8 K n bytes.
@@ -279,18 +286,9 @@ struct NeighboursFit {
 [[nodiscard]] inline NeighboursFit fit_item_neighbours(const Interactions& data,
                                                        const NeighboursOptions& options = {},
                                                        const Context& context = {}) {
-  const bool bm25 = options.weighting == NeighbourWeighting::bm25;
-  require_option(options.weighting <= NeighbourWeighting::bm25, "weighting",
-                 "cosine, tf_idf or bm25", static_cast<unsigned>(options.weighting));
-  require_option(options.neighbours >= 1, "neighbours", ">= 1", options.neighbours);
-  require_option(options.shrinkage >= 0 && std::isfinite(options.shrinkage), "shrinkage",
-                 "finite and >= 0", options.shrinkage);
-  require_option(!bm25 || options.shrinkage == 0, "shrinkage", "0 with bm25", options.shrinkage);
-  require_option(options.k1 >= 0 && std::isfinite(options.k1), "k1", "finite and >= 0", options.k1);
-  require_option(options.b >= 0 && options.b <= 1, "b", "from 0 to 1", options.b);
-
+  detail::check_neighbours_options(options);
   const detail::NeighbourWeights weights = detail::neighbour_weights(data, options);
-  detail::NeighbourSearch search(data, weights, options.shrinkage, !bm25, options.neighbours);
+  detail::NeighbourSearch search(data, weights, options);
   auto [similarities, made] = search.run(context);
   NeighboursReport report;
   report.items = made;

@@ -37,12 +37,20 @@ Case make_case() {
   }
   NeighboursOptions options;
   options.weighting = *rc::gen::element(NeighbourWeighting::cosine, NeighbourWeighting::tf_idf,
-                                        NeighbourWeighting::bm25);
+                                        NeighbourWeighting::bm25, NeighbourWeighting::jaccard,
+                                        NeighbourWeighting::tversky, NeighbourWeighting::rp3_beta,
+                                        NeighbourWeighting::symmetric);
   options.neighbours = *rc::gen::inRange<std::size_t>(1, n + 3);
   options.normalise = *rc::gen::arbitrary<bool>();
   options.k1 = *rc::gen::element(0.0, 1.2, 3.0);
   options.b = *rc::gen::element(0.0, 0.3, 1.0);
-  if (options.weighting != NeighbourWeighting::bm25) {
+  options.tversky_owned = *rc::gen::element(0.0, 0.5, 1.0, 3.0);
+  options.tversky_other = *rc::gen::element(0.0, 0.7, 1.0);
+  options.rp3_alpha = *rc::gen::element(0.6, 1.0, 1.5);
+  options.rp3_beta = *rc::gen::element(0.0, 0.4, 1.0);
+  if (options.weighting != NeighbourWeighting::bm25 &&
+      options.weighting != NeighbourWeighting::rp3_beta &&
+      options.weighting != NeighbourWeighting::symmetric) {
     options.shrinkage = *rc::gen::element(0.0, 2.5);
   }
   return {Interactions(m, n, log), options};
@@ -55,12 +63,16 @@ Dense similarities_of(const Case& c) {
   std::vector<double> r(m * n, 0);
   std::vector<double> taken_by(m, 0);
   std::vector<double> length(n, 0);
+  std::vector<double> customer_length(m, 0);
+  std::vector<double> takers(n, 0);
   for (std::size_t u = 0; u < m; ++u) {
     const auto items = c.data.by_customer().row_indices(u);
     for (std::size_t k = 0; k < items.size(); ++k) {
       r[u * n + items[k]] = static_cast<double>(c.data.by_customer().row_values(u)[k]);
       taken_by[u] += 1;
       length[items[k]] += r[u * n + items[k]];
+      customer_length[u] += r[u * n + items[k]];
+      takers[items[k]] += 1;
     }
   }
   double mean = 0;
@@ -89,6 +101,15 @@ Dense similarities_of(const Case& c) {
                          (w + c.options.k1 * (1 - c.options.b + c.options.b * length[i] / mean)) *
                          std::log(1 + (dn - d + 0.5) / (d + 0.5));
           break;
+        case NeighbourWeighting::jaccard:
+        case NeighbourWeighting::tversky:
+          x[u * n + i] = 1;
+          break;
+        case NeighbourWeighting::symmetric:
+          x[u * n + i] = w / std::sqrt(customer_length[u] * length[i]);
+          break;
+        case NeighbourWeighting::rp3_beta:
+          break;
       }
     }
   }
@@ -100,11 +121,37 @@ Dense similarities_of(const Case& c) {
   Dense s{n, std::vector<double>(n * n, 0)};
   for (std::size_t i = 0; i < n; ++i) {
     for (std::size_t j = 0; j < n; ++j) {
+      if (i == j) continue;
       const double product = dot(i, j);
-      if (i == j || product == 0) continue;
-      s(i, j) = c.options.weighting == NeighbourWeighting::bm25
-                    ? product
-                    : product / (std::sqrt(dot(i, i) * dot(j, j)) + c.options.shrinkage);
+      const auto set = [&](double owned, double other) {
+        return product / (product + owned * (takers[i] - product) + other * (takers[j] - product) +
+                          c.options.shrinkage);
+      };
+      switch (c.options.weighting) {
+        case NeighbourWeighting::cosine:
+        case NeighbourWeighting::tf_idf:
+          s(i, j) = product / (std::sqrt(dot(i, i) * dot(j, j)) + c.options.shrinkage);
+          break;
+        case NeighbourWeighting::bm25:
+        case NeighbourWeighting::symmetric:
+          s(i, j) = product;
+          break;
+        case NeighbourWeighting::jaccard:
+          s(i, j) = set(1, 1);
+          break;
+        case NeighbourWeighting::tversky:
+          s(i, j) = set(c.options.tversky_owned, c.options.tversky_other);
+          break;
+        case NeighbourWeighting::rp3_beta:
+          for (std::size_t u = 0; u < m; ++u) {
+            if (r[u * n + i] == 0 || r[u * n + j] == 0) continue;
+            s(i, j) += std::pow(r[u * n + i] / length[i] * r[u * n + j] / customer_length[u],
+                                c.options.rp3_alpha) /
+                       std::pow(length[j], c.options.rp3_beta);
+          }
+          break;
+      }
+      if (product == 0 && c.options.weighting != NeighbourWeighting::rp3_beta) s(i, j) = 0;
     }
   }
   return s;

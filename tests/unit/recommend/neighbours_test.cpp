@@ -16,6 +16,12 @@ constexpr Item a{0};
 constexpr Item b{1};
 constexpr Item c{2};
 
+constexpr NeighbourWeighting every_weighting[] = {
+    NeighbourWeighting::cosine,    NeighbourWeighting::tf_idf,  NeighbourWeighting::bm25,
+    NeighbourWeighting::jaccard,   NeighbourWeighting::tversky, NeighbourWeighting::rp3_beta,
+    NeighbourWeighting::symmetric,
+};
+
 /// Customer 0 has a and b, customer 1 all three, customer 2 c.
 Interactions three_by_three() {
   InteractionLog log;
@@ -36,8 +42,7 @@ float similarity(const NeighboursModel& model, Item from, Item to) {
 }  // namespace
 
 TEST_CASE("neighbours do what every recommender does") {
-  for (const auto weighting :
-       {NeighbourWeighting::cosine, NeighbourWeighting::tf_idf, NeighbourWeighting::bm25}) {
+  for (const auto weighting : every_weighting) {
     for (const bool normalise : {false, true}) {
       const NeighboursOptions options{
           .weighting = weighting, .neighbours = 6, .normalise = normalise};
@@ -127,6 +132,60 @@ TEST_CASE("BM25 by hand") {
   CHECK(similarity(model, a, c) == 0);
 }
 
+TEST_CASE("Jaccard and Tversky by hand, whatever the weights") {
+  InteractionLog log;  // a: customers 0 1 2 3, b: 0 1, c: 1
+  for (unsigned customer = 0; customer < 4; ++customer) log.add(Customer{customer}, a, 2.5F);
+  log.add(Customer{0}, b, 7);
+  log.add(Customer{1}, b);
+  log.add(Customer{1}, c, 9);
+  const Interactions data(4, 3, log);
+  const auto jaccard = fit_item_neighbours(data, {.weighting = NeighbourWeighting::jaccard}).model;
+  CHECK(similarity(jaccard, a, b) == Approx(2.0 / 4));
+  CHECK(similarity(jaccard, b, a) == Approx(2.0 / 4));
+  CHECK(similarity(jaccard, a, c) == Approx(1.0 / 4));
+  CHECK(similarity(jaccard, c, b) == Approx(1.0 / 2));
+  const auto shrunk =
+      fit_item_neighbours(data, {.weighting = NeighbourWeighting::jaccard, .shrinkage = 3}).model;
+  CHECK(similarity(shrunk, a, b) == Approx(2.0 / (4 + 3)));
+  const auto dice = fit_item_neighbours(data, {.weighting = NeighbourWeighting::tversky}).model;
+  CHECK(similarity(dice, a, b) == Approx(2 * 2.0 / (4 + 2)));
+  const auto tversky = fit_item_neighbours(data, {.weighting = NeighbourWeighting::tversky,
+                                                  .tversky_owned = 0.25,
+                                                  .tversky_other = 2})
+                           .model;
+  CHECK(similarity(tversky, a, b) == Approx(2 / (2 + 0.25 * 2)));
+  CHECK(similarity(tversky, b, a) == Approx(2 / (2 + 2.0 * 2)));
+}
+
+TEST_CASE("RP3beta by hand") {
+  // a is taken by customers 0 and 1; 0 has two items, 1 has three; b has two customers, c two.
+  const NeighboursOptions options{
+      .weighting = NeighbourWeighting::rp3_beta, .normalise = false, .rp3_beta = 0.5};
+  const auto model = fit_item_neighbours(three_by_three(), options).model;
+  CHECK(similarity(model, a, b) == Approx((0.5 / 2 + 0.5 / 3) / std::sqrt(2)));
+  CHECK(similarity(model, a, c) == Approx(0.5 / 3 / std::sqrt(2)));
+  CHECK(similarity(model, c, a) == Approx(0.5 / 3 / std::sqrt(2)));
+
+  InteractionLog log;  // the walk follows weights: 3 of 4 from a to customer 0, then 1 of 4 to b
+  log.add(Customer{0}, a, 3);
+  log.add(Customer{0}, b, 1);
+  log.add(Customer{1}, a, 1);
+  const auto weighted =
+      fit_item_neighbours(
+          Interactions(2, 2, log),
+          {.weighting = NeighbourWeighting::rp3_beta, .rp3_alpha = 2, .rp3_beta = 1})
+          .model;
+  CHECK(similarity(weighted, a, b) == Approx(0.75 * 0.75 * 0.25 * 0.25 / 1));
+  CHECK(similarity(weighted, b, a) == Approx(0.75 * 0.75 / 4));
+}
+
+TEST_CASE("symmetric normalisation by hand") {
+  const auto model =
+      fit_item_neighbours(three_by_three(), {.weighting = NeighbourWeighting::symmetric}).model;
+  CHECK(similarity(model, a, b) == Approx((1.0 / 2 + 1.0 / 3) / 2));
+  CHECK(similarity(model, a, c) == Approx(1.0 / 3 / 2));
+}
+
 TEST_CASE("only the K most similar items are kept, ties by the smaller id") {
   InteractionLog log;
   for (unsigned i = 0; i < 6; ++i) log.add(Customer{0}, id_at<Item>(i));
@@ -151,7 +210,15 @@ TEST_CASE("wrong options of neighbours are refused by name") {
   refuses("'k1' must be finite and >= 0, got nan",
           {.k1 = std::numeric_limits<double>::quiet_NaN()});
   refuses("'b' must be from 0 to 1, got 1.5", {.b = 1.5});
-  refuses("'weighting' must be cosine, tf_idf or bm25, got 9",
+  refuses("'shrinkage' must be 0 with rp3_beta, got 5",
+          {.weighting = NeighbourWeighting::rp3_beta, .shrinkage = 5});
+  refuses("'shrinkage' must be 0 with symmetric, got 5",
+          {.weighting = NeighbourWeighting::symmetric, .shrinkage = 5});
+  refuses("'tversky_owned' must be finite and >= 0, got -1", {.tversky_owned = -1});
+  refuses("'tversky_other' must be finite and >= 0, got -1", {.tversky_other = -1});
+  refuses("'rp3_alpha' must be finite and > 0, got 0", {.rp3_alpha = 0});
+  refuses("'rp3_beta' must be finite and >= 0, got -0.5", {.rp3_beta = -0.5});
+  refuses("'weighting' must be one of NeighbourWeighting, got 9",
           {.weighting = static_cast<NeighbourWeighting>(9)});
 }
 
@@ -189,8 +256,7 @@ TEST_CASE("tiny and huge weights stay numbers") {
   log.add(Customer{0}, b, 1e38F);
   log.add(Customer{1}, a, 2e-38F);
   log.add(Customer{1}, c, 3e38F);
-  for (const auto weighting :
-       {NeighbourWeighting::cosine, NeighbourWeighting::tf_idf, NeighbourWeighting::bm25}) {
+  for (const auto weighting : every_weighting) {
     const auto model = fit_item_neighbours(Interactions(2, 3, log), {.weighting = weighting}).model;
     for (const Recommendation& entry : model.similar_items(a, 3)) {
       CHECK(std::isfinite(entry.score));

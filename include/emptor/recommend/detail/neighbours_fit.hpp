@@ -17,58 +17,11 @@
 
 #include "emptor/core/context.hpp"
 #include "emptor/math/csr.hpp"
+#include "emptor/recommend/detail/neighbours_weights.hpp"
 #include "emptor/recommend/neighbours_options.hpp"
 #include "emptor/table/interactions.hpp"
 
 namespace emptor::detail {
-
-/// How the weight of one interaction enters the similarities: tf(r, item) * idf(customer).
-struct NeighbourWeights {
-  std::vector<double> idf;     ///< by customer
-  std::vector<double> length;  ///< by item: BM25's k1 (1 - b + b L / mean L); empty: tf = r^power
-  double k1 = 0;
-  double power = 1;  ///< 1 or 0.5
-
-  [[nodiscard]] double tf(float weight, std::size_t item) const noexcept {
-    const double r = static_cast<double>(weight);
-    if (!length.empty()) return r * (k1 + 1) / (r + length[item]);
-    return power == 1 ? r : std::sqrt(r);
-  }
-};
-
-/// The weights that `options` ask for, for this data.
-[[nodiscard]] inline NeighbourWeights neighbour_weights(const Interactions& data,
-                                                        const NeighboursOptions& options) {
-  NeighbourWeights weights;
-  weights.idf.resize(data.customers(), 1.0);
-  const auto n = static_cast<double>(data.items());
-  for (std::size_t c = 0; c < data.customers(); ++c) {
-    const auto d = static_cast<double>(data.by_customer().row_size(c));
-    if (d == 0 || options.weighting == NeighbourWeighting::cosine) continue;
-    weights.idf[c] = options.weighting == NeighbourWeighting::tf_idf
-                         ? std::log1p(n / d)
-                         : std::log1p((n - d + 0.5) / (d + 0.5));
-  }
-  if (options.weighting == NeighbourWeighting::tf_idf) weights.power = 0.5;
-  if (options.weighting != NeighbourWeighting::bm25) return weights;
-
-  weights.k1 = options.k1;
-  weights.length.resize(data.items());
-  double total = 0;
-  std::size_t taken = 0;
-  for (std::size_t i = 0; i < data.items(); ++i) {
-    for (const float weight : data.by_item().row_values(i)) {
-      weights.length[i] += static_cast<double>(weight);
-    }
-    total += weights.length[i];
-    taken += weights.length[i] > 0 ? 1 : 0;
-  }
-  const double mean = taken > 0 ? total / static_cast<double>(taken) : 1;
-  for (double& length : weights.length) {
-    length = options.k1 * (1 - options.b + options.b * length / mean);
-  }
-  return weights;
-}
 
 /// The K largest of a stream of (value > 0, item), equal values by smaller item: a buffer that is
 /// cut back to K when it is full, in amortised constant time an element.
@@ -115,18 +68,23 @@ class LargestOf {
   std::vector<std::uint64_t> keys_;
 };
 
-/// Similarity of items i and j: dot / (|i| |j| + shrinkage), or the dot alone.
+/// See NeighbourWeights; a cosine c becomes c / (1 + shrinkage / (|i| |j|)), and c customers of
+/// both items of a set weighting c / (c + owned (|i| - c) + other (|j| - c) + shrinkage).
 class NeighbourSearch {
  public:
-  /// `normalise_lengths`: divide by the lengths of the item vectors.
-  NeighbourSearch(const Interactions& data, const NeighbourWeights& weights, double shrinkage,
-                  bool normalise_lengths, std::size_t k)
+  NeighbourSearch(const Interactions& data, const NeighbourWeights& weights,
+                  const NeighboursOptions& options)
       : data_(data),
         weights_(weights),
-        shrinkage_(static_cast<float>(shrinkage)),
-        k_(std::min(k, data.items() > 0 ? data.items() - 1 : 0)) {
+        shrinkage_(static_cast<float>(options.shrinkage)),
+        k_(std::min(options.neighbours, data.items() > 0 ? data.items() - 1 : 0)) {
+    if (options.weighting == NeighbourWeighting::jaccard) owned_ = other_ = 1;
+    if (options.weighting == NeighbourWeighting::tversky) {
+      owned_ = options.tversky_owned;
+      other_ = options.tversky_other;
+    }
     order_items();
-    weigh(normalise_lengths);
+    weigh();
     lay_out_customers();
   }
 
@@ -185,23 +143,14 @@ class NeighbourSearch {
     });
   }
 
-  // When every weight is 1, an entry is idf(customer) * tf(item): one number a customer is
-  // accumulated, and the items' part is multiplied in at the end.
-  void weigh(bool normalise_lengths) {
-    const Csr<float>& by_item = data_.by_item();
-    for (const float weight : by_item.values()) all_one_ = all_one_ && weight == 1.0F;
-    tf_of_one_.resize(data_.items());
-    inverse_length_.assign(data_.items(), 1);
-    for (std::size_t i = 0; i < data_.items(); ++i) {
-      tf_of_one_[i] = weights_.tf(1, i);
-      if (!normalise_lengths) continue;
-      double sum = 0;
-      for (std::size_t k = 0; k < by_item.row_size(i); ++k) {
-        const double x = entry(by_item.row_values(i)[k], i, by_item.row_indices(i)[k]);
-        sum += x * x;
-      }
-      inverse_length_[i] = sum > 0 ? 1 / std::sqrt(sum) : 0;
+  // When every weight counts the same, an entry is idf(customer) * tf(item): one number a customer
+  // is accumulated, and the items' part is multiplied in at the end.
+  void weigh() {
+    if (weights_.power != 0) {
+      for (const float weight : data_.by_item().values()) all_one_ = all_one_ && weight == 1.0F;
     }
+    tf_of_one_.resize(data_.items());
+    for (std::size_t i = 0; i < data_.items(); ++i) tf_of_one_[i] = weights_.tf(1, i);
   }
   [[nodiscard]] double entry(float weight, std::size_t item, std::uint32_t customer) const {
     return weights_.tf(weight, item) * weights_.idf[customer];
@@ -221,17 +170,18 @@ class NeighbourSearch {
         places_[at] = static_cast<std::uint32_t>(place);
         if (!all_one_) {
           entries_[at] = static_cast<float>(entry(by_item.row_values(item)[k], item, customer) *
-                                            inverse_length_[item]);
+                                            weights_.right[item]);
         }
       }
     }
     scale_at_.resize(item_at_.size());
-    inverse_length_at_.resize(item_at_.size());
+    divide_at_.resize(item_at_.size());
     for (std::size_t place = 0; place < item_at_.size(); ++place) {
       const std::uint32_t item = item_at_[place];
-      inverse_length_at_[place] = static_cast<float>(inverse_length_[item]);
       scale_at_[place] =
-          all_one_ ? static_cast<float>(tf_of_one_[item] * inverse_length_[item]) : 1.0F;
+          all_one_ ? static_cast<float>(tf_of_one_[item] * weights_.right[item]) : 1.0F;
+      divide_at_[place] = static_cast<float>(
+          weights_.sets ? static_cast<double>(by_item.row_size(item)) : weights_.right[item]);
     }
   }
 
@@ -261,6 +211,8 @@ class NeighbourSearch {
     std::vector<float> sums(data_.items(), 0.0F);
     std::vector<std::uint32_t> touched(data_.items() + 1);
     LargestOf largest(k_);
+    const auto owned = static_cast<float>(owned_);
+    const auto other = static_cast<float>(other_);
     Rows rows;
     for (std::size_t i = begin; i < end; ++i) {
       std::size_t count = 0;
@@ -273,19 +225,25 @@ class NeighbourSearch {
           count = add_same(place, stop, static_cast<float>(idf * idf), sums.data(), touched.data(),
                            count);
         } else {
-          const double x = entry(by_item.row_values(i)[k], i, customer) * inverse_length_[i];
+          const double x = entry(by_item.row_values(i)[k], i, customer) * weights_.left[i];
           count = add_each(place, stop, entries_.data() + offsets[customer], static_cast<float>(x),
                            sums.data(), touched.data(), count);
         }
       }
-      const float scale = all_one_ ? static_cast<float>(tf_of_one_[i] * inverse_length_[i]) : 1.0F;
-      const float shrink = shrinkage_ * static_cast<float>(inverse_length_[i]);
+      const float scale = all_one_ ? static_cast<float>(tf_of_one_[i] * weights_.left[i]) : 1.0F;
+      const float shrink = shrinkage_ * static_cast<float>(weights_.left[i]);
+      const auto size = static_cast<float>(by_item.row_size(i));
       for (std::size_t t = 0; t < count; ++t) {
         const std::uint32_t place = touched[t];
         float value = sums[place] * scale_at_[place] * scale;
         sums[place] = 0;
-        if (value < largest.bar()) continue;
-        if (shrink > 0) value /= 1 + shrink * inverse_length_at_[place];
+        if (weights_.sets) {
+          value /=
+              value + owned * (size - value) + other * (divide_at_[place] - value) + shrinkage_;
+        } else {
+          if (value < largest.bar()) continue;
+          if (shrink > 0) value /= 1 + shrink * divide_at_[place];
+        }
         if (value > 0 && value >= largest.bar() && item_at_[place] != i) {
           largest.push(value, item_at_[place]);
         }
@@ -327,14 +285,15 @@ class NeighbourSearch {
   const NeighbourWeights& weights_;
   float shrinkage_;
   std::size_t k_;
+  double owned_ = 0;  // of sets
+  double other_ = 0;
   bool all_one_ = true;
-  std::vector<std::uint32_t> item_at_;    // by place: items in order of popularity
-  std::vector<double> tf_of_one_;         // by item: of an interaction of weight 1
-  std::vector<double> inverse_length_;    // by item; 1 when lengths are not divided out
-  std::vector<float> inverse_length_at_;  // by place
-  std::vector<float> scale_at_;           // by place: what a sum is multiplied with
-  std::vector<std::uint32_t> places_;     // customers' rows, ascending in place
-  std::vector<float> entries_;            // beside places_, unless all weights are 1
+  std::vector<std::uint32_t> item_at_;  // by place: items in order of popularity
+  std::vector<double> tf_of_one_;       // by item: of an interaction of weight 1
+  std::vector<float> divide_at_;        // by place: the place's part of what a sum is divided by
+  std::vector<float> scale_at_;         // by place: what a sum is multiplied with
+  std::vector<std::uint32_t> places_;   // customers' rows, ascending in place
+  std::vector<float> entries_;          // beside places_, unless all weights are 1
 };
 
 }  // namespace emptor::detail
