@@ -10,6 +10,7 @@
 // clang-format off
 #include "math/simd_blocks.inc"
 #include "recommend/als_batch.inc"
+#include "recommend/sgd.inc"
 #include "recommend/kernels_body.inc"
 // clang-format on
 

@@ -37,6 +37,25 @@ struct PanelHit {
 /// p * panel_items + s, 64-byte aligned.
 inline constexpr std::size_t panel_items = 48;
 
+/// Ratings to learn from in order, by stochastic gradient steps on
+/// (r - b_u - b_i - x'v)^2 / 2 + lambda (||x||^2 + ||v||^2) / 2 + bias_lambda (b_u^2 + b_i^2) / 2.
+template <class T>
+struct SgdBlock {
+  const std::uint32_t* customers = nullptr;  ///< of each rating
+  const std::uint32_t* items = nullptr;
+  const T* ratings = nullptr;  ///< centred
+  std::size_t count = 0;
+  T* customer_factors = nullptr;  ///< rows `stride` apart
+  T* item_factors = nullptr;
+  std::size_t stride = 0;
+  T* customer_biases = nullptr;
+  T* item_biases = nullptr;
+  T rate = 0;  ///< of the steps
+  T bias_rate = 0;
+  T lambda = 0;
+  T bias_lambda = 0;
+};
+
 /// Call through recommend_kernels<T>(context.kernels), from recommend/kernels_portable.hpp.
 template <class T>
 struct RecommendKernels {
@@ -51,6 +70,9 @@ struct RecommendKernels {
   /// elements.
   std::size_t (*score_panel)(const T* const* customers, std::size_t count, const T* panel,
                              std::size_t depth, const T* thresholds, PanelHit<T>* hits);
+
+  /// One step a rating; returns the sum of the squared errors, each as before its step.
+  double (*sgd_ratings)(const SgdBlock<T>& block);
 };
 
 namespace detail {

@@ -95,8 +95,31 @@ std::size_t portable_score_panel(const T* const* customers, std::size_t count, c
 }
 
 template <class T>
-inline constexpr RecommendKernels<T> portable_recommend = {portable_solve_als_rows<T>,
-                                                           portable_score_panel<T>};
+double portable_sgd_ratings(const SgdBlock<T>& block) {
+  double squares = 0;
+  const T shrink = 1 - block.rate * block.lambda;
+  for (std::size_t k = 0; k < block.count; ++k) {
+    T* const __restrict x = block.customer_factors + block.customers[k] * block.stride;
+    T* const __restrict v = block.item_factors + block.items[k] * block.stride;
+    T& b_u = block.customer_biases[block.customers[k]];
+    T& b_i = block.item_biases[block.items[k]];
+    const T error = block.ratings[k] - b_u - b_i - portable_dot<T>(x, v, block.stride);
+    squares += static_cast<double>(error) * static_cast<double>(error);
+    b_u += block.bias_rate * (error - block.bias_lambda * b_u);
+    b_i += block.bias_rate * (error - block.bias_lambda * b_i);
+    const T step = block.rate * error;
+    for (std::size_t j = 0; j < block.stride; ++j) {
+      const T old = x[j];
+      x[j] = shrink * old + step * v[j];
+      v[j] = shrink * v[j] + step * old;
+    }
+  }
+  return squares;
+}
+
+template <class T>
+inline constexpr RecommendKernels<T> portable_recommend = {
+    portable_solve_als_rows<T>, portable_score_panel<T>, portable_sgd_ratings<T>};
 
 }  // namespace emptor::detail
 

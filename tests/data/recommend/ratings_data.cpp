@@ -1,0 +1,49 @@
+// Explicit ratings on MovieLens 100k, the five official folds u1 to u5.
+
+#include <string>
+#include <utility>
+
+#include "emptor/core/kernels.hpp"
+#include "emptor/core/thread_pool.hpp"
+#include "emptor/evaluate/rating.hpp"
+#include "emptor/recommend/biased_mf.hpp"
+#include "support/catch.hpp"
+#include "support/data.hpp"
+#include "support/movielens.hpp"
+
+namespace emptor {
+namespace {
+
+std::pair<Ratings, Ratings> fold(int number) {
+  const auto folder = test::data_dir() / "recommend/ml-100k";
+  const auto read = [&](const char* side) {
+    const RatingLog log = test::read_movielens(folder / ("u" + std::to_string(number) + side));
+    return Ratings(943, 1682, log, {1, 5}, RepeatedRatings::refuse);
+  };
+  return {read(".base"), read(".test")};
+}
+
+TEST_CASE("biased matrix factorisation on ml-100k: RMSE of the last sweep, mean of five folds") {
+  ThreadPool pool(2);
+  const Context alone{.kernels = &native_kernels()};
+  const Context two{.executor = &pool, .kernels = &native_kernels()};
+  double sum = 0;
+  for (int number = 1; number <= 5; ++number) {
+    const auto [train, held_out] = fold(number);
+    const auto fit = fit_biased_mf(train, {}, two);
+    sum += evaluate_ratings(fit.model, train, held_out, two).rmse;
+    if (number == 1) {
+      CHECK(fit_biased_mf(train, {}, alone).model.save() == fit.model.save());
+      CHECK(evaluate_ratings(fit.model, train, held_out).mae < 0.75);
+      // The mean of all ratings as everybody's prediction is at 1.154.
+      const double mean = train.mean();
+      CHECK(evaluate_ratings("mean", train, held_out, [=](Customer, Item) { return mean; }).rmse >
+            1.15);
+    }
+  }
+  // On the same folds: Surprise's SVD .934, libmf .9171 (both measured); .9119 here.
+  CHECK(sum / 5 <= 0.917);
+}
+
+}  // namespace
+}  // namespace emptor
