@@ -50,10 +50,10 @@ std::vector<AnyRecommender> fit_models(const ShopTables& shop, const Interaction
           data, {.weighting = emptor::NeighbourWeighting::tf_idf, .neighbours = 50}, context)
           .model);
   models.emplace_back(emptor::fit_als(data,
-                                      {.factors = 48,
+                                      {.factors = 32,
                                        .sweeps = 12,
-                                       .unobserved_weight = 0.05,
-                                       .lambda = 0.01,
+                                       .unobserved_weight = 0.1,
+                                       .lambda = 0.02,
                                        .use_weights = false,
                                        .seed = seed},
                                       context)
