@@ -54,6 +54,8 @@ template <class T>
 struct AlsParts;
 template <class T>
 struct AlsFitter;
+template <class T>
+struct FactorServing;
 }  // namespace detail
 
 /// A fitted factorisation; a Recommender and a BatchRecommender. T is float or double.
@@ -118,13 +120,7 @@ class BasicAlsModel {
   explicit BasicAlsModel(detail::AlsParts<T>&& parts);
 
   [[nodiscard]] T ridge(std::size_t interactions) const;
-  [[nodiscard]] std::vector<Recommendation> top(const T* factors,
-                                                std::span<const std::uint32_t> seen, std::size_t k,
-                                                const RecommendFilter& filter) const;
-  void scores_of(const T* factors, std::span<const Item> items, std::span<float> scores) const;
-  /// The folded customer's factors padded as a matrix row, or an empty matrix for a cold one.
-  [[nodiscard]] Matrix<T> row_of_folded(const FoldedCustomer& customer,
-                                        std::string_view where) const;
+  [[nodiscard]] detail::FactorServing<T> serving() const noexcept;
   [[nodiscard]] Explanation explain_row(const T* factors, std::span<const std::uint32_t> seen,
                                         std::span<const float> weights, Item item,
                                         std::size_t k) const;
