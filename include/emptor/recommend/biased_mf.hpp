@@ -30,15 +30,15 @@ namespace emptor {
 /// Rates and regularisations count in units of the ratings' standard deviation. The defaults suit
 /// some 100,000 ratings; of ten times as many, a lambda of half as much.
 struct BiasedMfOptions {
-  std::size_t factors = 64;        ///< f, 1 to 1024
-  std::size_t sweeps = 40;         ///< over all ratings, at least 1
-  double learning_rate = 0.022;    ///< in (0, 1): of the first sweep
-  double decay = 0.97;             ///< in (0, 1]: of the learning rate, a sweep
-  double lambda = 0.09;            ///< > 0: regularisation of the factors, a rating
-  double bias_lambda = 0.02;       ///< > 0: of the biases
-  double initial_deviation = 0.1;  ///< in (0, 10]: standard deviation of the start values
-  bool clip = true;                ///< predictions stay on the scale
-  std::uint64_t seed = 1;          ///< of start values and order
+  std::size_t factors = 64;         ///< f, 1 to 1024
+  std::size_t sweeps = 60;          ///< over all ratings, at least 1
+  double learning_rate = 0.022;     ///< in (0, 1): of the first sweep
+  double decay = 0.97;              ///< in (0, 1]: of the learning rate, a sweep
+  double lambda = 0.09;             ///< > 0: regularisation of the factors, a rating
+  double bias_lambda = 0.02;        ///< > 0: of the biases
+  double initial_deviation = 0.05;  ///< in (0, 10]: standard deviation of the start values
+  bool clip = true;                 ///< predictions stay on the scale
+  std::uint64_t seed = 1;           ///< of start values and order
 };
 
 /// Fits; progress is asked after every sweep, being stopped gives the model as it stands. Without

@@ -10,6 +10,7 @@
 #include "emptor/core/thread_pool.hpp"
 #include "emptor/evaluate/rating.hpp"
 #include "emptor/recommend/biased_mf.hpp"
+#include "emptor/recommend/svd_pp.hpp"
 #include "support/catch.hpp"
 #include "support/recommender_conformance.hpp"
 
@@ -147,6 +148,25 @@ TEST_CASE("biased matrix factorisation by stochastic gradients is a whole recomm
   check_model([](const Ratings& data,
                  const Context& context) { return fit_biased_mf(data, small, context); },
               3);
+}
+
+const SvdPpOptions small_pp = {.factors = 6, .sweeps = 30, .learning_rate = 0.03, .lambda = 0.03};
+
+TEST_CASE("SVD++ is a whole recommender") {
+  check_model([](const Ratings& data,
+                 const Context& context) { return fit_svd_pp(data, small_pp, context); },
+              3);
+  const Ratings data(60, 40, taste_log(60, 40), wide);
+  for (const double bad : {0.0, -1.0, 40.0, std::numeric_limits<double>::quiet_NaN()}) {
+    SvdPpOptions options = small_pp;
+    options.implicit_lambda = bad;
+    test::check_throws(ErrorCode::invalid_option, "'implicit_lambda'",
+                       [&] { (void)fit_svd_pp(data, options); });
+  }
+  SvdPpOptions many = small_pp;
+  many.factors = 200;
+  const Ratings little(12, 9, taste_log(12, 9), wide);
+  CHECK(evaluate_ratings(fit_svd_pp(little, many).model, little, little).rmse < 2);
 }
 
 TEST_CASE("more factors than data, and predictions that stay on the scale") {

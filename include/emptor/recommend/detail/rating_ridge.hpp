@@ -7,6 +7,7 @@
 // doi:10.1007/978-3-540-68880-8_32.
 // Cost n f^2 + f^3 / 3. Memory: (f + 64) f elements. Thread safety: one object a thread.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
