@@ -10,9 +10,9 @@
 // Journal of Statistical Software 33(1), 2010, doi:10.18637/jss.v033.i01. As nothing is negative,
 // w_i = 0 wherever a_i'a_j <= l1: such items are left out beforehand, without loss.
 //
-// Time: the Gram matrix, then n times changed weights x candidates, usually a few sweeps' worth.
-// Memory: 4 n^2 bytes, refused beforehand beyond `max_bytes`; 20 n a thread. Thread safety:
-// functions. Deterministic: the same bits for any executor.
+// Time: the Gram matrix, then for each item its weights x its candidates, some times over. Memory:
+// 4 n^2 bytes, refused beforehand beyond `max_bytes`, and a thread 30 n and 4 times the square of
+// an item's weights. Thread safety: functions. Deterministic: the same bits for any executor.
 
 #include <algorithm>
 #include <cmath>
@@ -34,8 +34,8 @@ namespace emptor {
 
 struct SlimOptions {
   double l1 = 5;             ///< >= 0; more leaves fewer weights
-  double l2 = 200;           ///< > 0; more makes weights smaller and spreads them over alike items
-  double tolerance = 1e-4;   ///< > 0: an item is done when no weight changes by more in a sweep
+  double l2 = 500;           ///< > 0; more makes weights smaller and spreads them over alike items
+  double tolerance = 1e-3;   ///< > 0: an item is done when no weight changes by more in a sweep
   std::size_t sweeps = 100;  ///< at most, an item; >= 1
   std::size_t max_bytes = std::size_t{8} << 30;  ///< the most that the Gram matrix may take
 };
@@ -71,7 +71,8 @@ namespace detail {
   return gram;
 }
 
-/// The weights of one item after another.
+/// The weights of one item after another. Sweeps run over an active set only, which grows by the
+/// candidates that would change the most until none would change.
 class SlimColumn {
  public:
   SlimColumn(const Matrix<float>& gram, const SlimOptions& options)
@@ -79,32 +80,19 @@ class SlimColumn {
 
   /// Learns the weights that lead to item j; false when they were still changing.
   bool solve(std::size_t j) {
-    candidates_.clear();
-    left_.clear();
-    for (std::size_t i = 0; i < gram_.rows(); ++i) {
-      if (i == j || !(static_cast<double>(gram_(j, i)) > options_.l1)) continue;
-      candidates_.push_back(static_cast<std::uint32_t>(i));
-      left_.push_back(static_cast<double>(gram_(j, i)));
-    }
-    weights_.assign(candidates_.size(), 0.0);
-    for (std::size_t sweep = 0; sweep < options_.sweeps; ++sweep) {
-      double largest = 0;
-      for (std::size_t t = 0; t < candidates_.size(); ++t) {
-        const auto row = gram_.row(candidates_[t]);
-        const double square = static_cast<double>(row[candidates_[t]]);
-        const double wanted =
-            (left_[t] + square * weights_[t] - options_.l1) / (square + options_.l2);
-        const double change = (wanted > 0 ? wanted : 0) - weights_[t];
-        if (change == 0) continue;
-        weights_[t] += change;
-        for (std::size_t s = 0; s < candidates_.size(); ++s) {
-          left_[s] -= change * static_cast<double>(row[candidates_[s]]);
-        }
-        largest = std::max(largest, std::abs(change));
+    start(j);
+    constexpr std::size_t sweeps_between_growth = 8;
+    std::size_t sweeps = 0;
+    for (bool settled = true;;) {
+      const bool grew = grow();
+      if (!grew && settled) return true;
+      settled = false;
+      for (std::size_t s = 0; !settled && (!grew || s < sweeps_between_growth); ++s) {
+        if (sweeps++ == options_.sweeps) return false;
+        settled = sweep() <= options_.tolerance;
       }
-      if (largest <= options_.tolerance) return true;
+      refresh(j);
     }
-    return candidates_.empty();
   }
 
   [[nodiscard]] std::span<const std::uint32_t> candidates() const noexcept { return candidates_; }
@@ -112,11 +100,107 @@ class SlimColumn {
   [[nodiscard]] std::span<const double> weights() const noexcept { return weights_; }
 
  private:
+  void start(std::size_t j) {
+    candidates_.clear();
+    left_.clear();
+    active_.clear();
+    for (std::size_t i = 0; i < gram_.rows(); ++i) {
+      if (i == j || !(static_cast<double>(gram_(j, i)) > options_.l1)) continue;
+      candidates_.push_back(static_cast<std::uint32_t>(i));
+      left_.push_back(static_cast<double>(gram_(j, i)));
+    }
+    weights_.assign(candidates_.size(), 0.0);
+    is_active_.assign(candidates_.size(), 0);
+  }
+
+  [[nodiscard]] double square(std::size_t t) const noexcept {
+    return static_cast<double>(gram_(candidates_[t], candidates_[t]));
+  }
+  /// What candidate t's weight should be, all others as they are, given its own share of `left`.
+  [[nodiscard]] double wanted(std::size_t t, double left) const noexcept {
+    const double value = (left + square(t) * weights_[t] - options_.l1) / (square(t) + options_.l2);
+    return value > 0 ? value : 0;
+  }
+
+  /// Adds to the active set; false when nothing outside would change by more than `tolerance`.
+  bool grow() {
+    wanting_.clear();
+    for (std::size_t t = 0; t < candidates_.size(); ++t) {
+      if (is_active_[t] != 0) continue;
+      const double weight = wanted(t, left_[t]);
+      if (weight > options_.tolerance) wanting_.emplace_back(weight, t);
+    }
+    if (wanting_.empty()) return false;
+    const std::size_t most = std::max<std::size_t>(32, active_.size() / 2);
+    if (wanting_.size() > most) {
+      std::nth_element(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(most),
+                       wanting_.end(), [](const auto& a, const auto& b) {
+                         return a.first != b.first ? a.first > b.first : a.second < b.second;
+                       });
+      wanting_.resize(most);
+    }
+    for (const auto& [weight, t] : wanting_) {
+      active_.push_back(t);
+      is_active_[t] = 1;
+    }
+    std::sort(active_.begin(), active_.end());
+    const std::size_t count = active_.size();
+    products_.resize(count * count);
+    active_left_.resize(count);
+    for (std::size_t p = 0; p < count; ++p) {
+      const auto row = gram_.row(candidates_[active_[p]]);
+      for (std::size_t q = 0; q < count; ++q) {
+        products_[p * count + q] = row[candidates_[active_[q]]];
+      }
+      active_left_[p] = left_[active_[p]];
+    }
+    return true;
+  }
+
+  /// Moves every active weight to its minimum in turn; returns the largest change.
+  double sweep() {
+    const std::size_t count = active_.size();
+    double largest = 0;
+    for (std::size_t p = 0; p < count; ++p) {
+      const std::size_t t = active_[p];
+      const double change = wanted(t, active_left_[p]) - weights_[t];
+      if (change == 0) continue;
+      weights_[t] += change;
+      const float* const row = products_.data() + p * count;
+      for (std::size_t q = 0; q < count; ++q) {
+        active_left_[q] -= change * static_cast<double>(row[q]);
+      }
+      largest = std::max(largest, std::abs(change));
+    }
+    return largest;
+  }
+
+  /// `left_` of all candidates from the weights as they are.
+  void refresh(std::size_t j) {
+    const auto own = gram_.row(j);
+    for (std::size_t s = 0; s < candidates_.size(); ++s) {
+      left_[s] = static_cast<double>(own[candidates_[s]]);
+    }
+    for (const std::size_t t : active_) {
+      const double weight = weights_[t];
+      if (weight == 0) continue;
+      const auto row = gram_.row(candidates_[t]);
+      for (std::size_t s = 0; s < candidates_.size(); ++s) {
+        left_[s] -= weight * static_cast<double>(row[candidates_[s]]);
+      }
+    }
+  }
+
   const Matrix<float>& gram_;
   const SlimOptions& options_;
   std::vector<std::uint32_t> candidates_;  // ascending
   std::vector<double> left_;               // by candidate: a_i'(a_j - A w)
-  std::vector<double> weights_;
+  std::vector<double> weights_;            // by candidate
+  std::vector<std::uint8_t> is_active_;    // by candidate
+  std::vector<std::size_t> active_;        // places of candidates, ascending
+  std::vector<double> active_left_;        // `left_` of the active ones, kept up to date
+  std::vector<float> products_;            // the Gram matrix of the active ones
+  std::vector<std::pair<double, std::size_t>> wanting_;
 };
 
 }  // namespace detail
