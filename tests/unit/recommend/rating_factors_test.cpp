@@ -10,6 +10,7 @@
 #include "emptor/core/thread_pool.hpp"
 #include "emptor/evaluate/rating.hpp"
 #include "emptor/recommend/biased_mf.hpp"
+#include "emptor/recommend/biased_mf_als.hpp"
 #include "emptor/recommend/svd_pp.hpp"
 #include "support/catch.hpp"
 #include "support/recommender_conformance.hpp"
@@ -167,6 +168,30 @@ TEST_CASE("SVD++ is a whole recommender") {
   many.factors = 200;
   const Ratings little(12, 9, taste_log(12, 9), wide);
   CHECK(evaluate_ratings(fit_svd_pp(little, many).model, little, little).rmse < 2);
+}
+
+TEST_CASE("biased matrix factorisation by alternating least squares is a whole recommender") {
+  const BiasedMfAlsOptions options = {.factors = 6, .sweeps = 12, .lambda = 0.03};
+  const auto fit = [&](const Ratings& data, const Context& context) {
+    return fit_biased_mf_als(data, options, context);
+  };
+  check_model(fit, 0);
+  // Nothing is left over by an explanation but mean and item bias.
+  const Ratings data(60, 40, taste_log(60, 40), wide);
+  const auto model = fit(data, {}).model;
+  for (std::uint32_t c = 1; c < 60; ++c) {
+    const Explanation why = model.explain(Customer{c}, Item{5}, 40);
+    const RatingFactorsParts& parts = model.parts();
+    const double constant = parts.mean + parts.spread * double{parts.item_biases[5]};
+    CHECK(std::abs(double{why.rest} - constant) < 2e-3);
+  }
+  BiasedMfAlsOptions many = options;
+  many.factors = 200;
+  const Ratings little(12, 9, taste_log(12, 9), wide);
+  CHECK(evaluate_ratings(fit_biased_mf_als(little, many).model, little, little).rmse < 2);
+  many.bias_lambda = 0;
+  test::check_throws(ErrorCode::invalid_option, "'bias_lambda'",
+                     [&] { (void)fit_biased_mf_als(little, many); });
 }
 
 TEST_CASE("more factors than data, and predictions that stay on the scale") {

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <span>
 
+#include "emptor/core/error.hpp"
 #include "emptor/core/matrix.hpp"
 #include "emptor/math/kernels_portable.hpp"
 
