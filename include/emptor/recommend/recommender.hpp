@@ -35,7 +35,7 @@ struct RecommendFilter {
 /// A customer who was not in the fit: what a model needs to serve one like any other.
 struct FoldedCustomer {
   std::vector<Item> items;       ///< what the customer has, ascending
-  std::vector<float> weights;    ///< of the same length, finite and > 0
+  std::vector<float> weights;    ///< of the same length, finite and > 0; ratings, for their models
   std::vector<float> factors{};  ///< the model's own coordinates; empty for models without
 };
 
