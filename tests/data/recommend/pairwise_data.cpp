@@ -1,4 +1,4 @@
-// BPR on Gowalla, in the split of NGCF and LightGCN.
+// BPR and WARP on Gowalla, in the split of NGCF and LightGCN.
 
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +10,7 @@
 #include "emptor/evaluate/ranking.hpp"
 #include "emptor/recommend/bpr.hpp"
 #include "emptor/recommend/popularity.hpp"
+#include "emptor/recommend/warp.hpp"
 #include "support/catch.hpp"
 #include "support/data.hpp"
 #include "support/lightgcn.hpp"
@@ -88,6 +89,21 @@ TEST_CASE("BPR on Gowalla is as accurate as published, and folds in customers as
   CHECK(report.in_order.back() > 0.95);
   const auto [fitted, folded] = recall_of_fitted_and_folded(model, data);
   CHECK(folded > 0.95 * fitted);
+}
+
+TEST_CASE("WARP on Gowalla is far above the most popular after ten epochs") {
+  const Gowalla data = gowalla();
+  ThreadPool pool(2);
+  Context two;
+  two.executor = &pool;
+  two.kernels = &native_kernels();
+  const auto model = fit_warp(data.train, {.epochs = 10, .learning_rate = 0.05}, two).model;
+  const Accuracy warp = accuracy_of(model, data, two);
+  const Accuracy popular = accuracy_of(fit_popularity(data.train).model, data, two);
+  INFO("WARP " << warp.recall << " " << warp.ndcg << ", most popular " << popular.recall << " "
+               << popular.ndcg);
+  CHECK(warp.recall > 2.5 * popular.recall);
+  CHECK(warp.ndcg > 2.5 * popular.ndcg);
 }
 
 }  // namespace emptor

@@ -87,6 +87,41 @@ TEST_CASE("a step of BPR goes down the gradient of its loss") {
   });
 }
 
+TEST_CASE("a step of WARP goes down the gradient of the hinge, or nowhere") {
+  test::check_property("hinge", [] {
+    PairwiseRule rule;
+    rule.loss = PairwiseLoss::warp;
+    rule.lambda = *rc::gen::element(0.0, 0.01, 0.5);
+    rule.bias_lambda = *rc::gen::element(0.0, 0.02, 0.25);
+    rule.catalogue = 2;  // the only negative is on the first rank: the weight is 1
+    rule.weigh_ranks();
+    const Point at = make_point();
+    if (std::abs(margin(at) - 1) < 1e-3) return;
+    if (margin(at) > 1) {
+      RC_ASSERT(step(rule, at, 1.0 / 1024) == at);
+      return;
+    }
+    check_gradient(rule, at, [&](const Point& point) {
+      return 1 - margin(point) + penalty(point, rule.lambda, rule.bias_lambda);
+    });
+  });
+}
+
+TEST_CASE("the more draws it took, the less WARP minds") {
+  PairwiseRule rule;
+  rule.loss = PairwiseLoss::warp;
+  rule.catalogue = 7;
+  rule.tries = 9;
+  rule.weigh_ranks();
+  // Ranks 6 / N, at least 1.
+  const double all = 1 + 1.0 / 2 + 1.0 / 3 + 1.0 / 4 + 1.0 / 5 + 1.0 / 6;
+  const double expected[] = {0, all, 1 + 1.0 / 2 + 1.0 / 3, 1.5, 1, 1, 1, 1, 1, 1};
+  REQUIRE(rule.rank_weight.size() == 10);
+  for (std::size_t draws = 0; draws < 10; ++draws) {
+    CHECK(static_cast<double>(rule.rank_weight[draws]) == Approx(expected[draws] / all));
+  }
+}
+
 TEST_CASE("a negative is drawn from the list, and never one that was seen") {
   test::check_property("negatives", [] {
     const auto n = static_cast<std::uint32_t>(*rc::gen::inRange(1, 40));
