@@ -20,6 +20,9 @@ namespace emptor {
 namespace detail {
 
 inline constexpr std::size_t factor_block = 64;  // a multiple of every kernel's row padding
+/// Columns of the inverse that are computed at once: a multiple of the above and of the widths at
+/// which the matrix products are best.
+inline constexpr std::size_t inverse_block = 192;
 
 template <class T>
 void require_square(const Matrix<T>& a, const char* where) {
@@ -74,13 +77,14 @@ template <class T>
   cholesky_factor(a, context);
   const auto& kernels = linear_algebra_kernels<T>(context.kernels);
   constexpr std::size_t block = detail::factor_block;
+  constexpr std::size_t wide = detail::inverse_block;
   const std::size_t n = a.rows();
   const std::size_t stride = a.stride();
   const auto padded = [](std::size_t columns) { return Matrix<T>::padded(columns); };
 
   // M = inverse(U') by blocks of columns, each on its own: forward substitution of the identity.
   Matrix<T> m(n, n);
-  parallel_chunks(context, n, block, [&](std::size_t begin, std::size_t end) {
+  parallel_chunks(context, n, wide, [&](std::size_t begin, std::size_t end) {
     const std::size_t width = padded(end - begin);
     for (std::size_t i = begin; i < end; ++i) m(i, i) = T{1};
     for (std::size_t k = begin; k < n; k += block) {
@@ -96,8 +100,8 @@ template <class T>
   // inverse(a) = M' M, its upper triangle by rows of blocks; M is lower triangular.
   Matrix<T> out(n, n);
   parallel_chunks(context, n, block, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t j = begin; j < n; j += block) {
-      const std::size_t width = padded(n - j < block ? n - j : block);
+    for (std::size_t j = begin; j < n; j += wide) {
+      const std::size_t width = padded(n - j < wide ? n - j : wide);
       kernels.gemm(end - begin, width, n - j, T{1}, m.data() + j * stride + begin, 1, stride,
                    m.data() + j * stride + j, stride, out.data() + begin * stride + j, stride);
     }

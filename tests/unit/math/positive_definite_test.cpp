@@ -46,7 +46,7 @@ double distance_from_identity(const Matrix<T>& a, const Matrix<T>& b) {
 
 template <class T>
 void check(const Context& context, double tolerance) {
-  for (const std::size_t n : {0U, 1U, 2U, 16U, 63U, 64U, 65U, 100U, 128U, 190U}) {
+  for (const std::size_t n : {0U, 1U, 2U, 16U, 63U, 64U, 65U, 100U, 128U, 190U, 193U, 400U}) {
     INFO("n " << n);
     const Matrix<T> a = positive<T>(n);
     Matrix<T> u = a;
