@@ -126,7 +126,7 @@ void check_lists(const M& model, const Who& who, const std::vector<Item>& has,
   };
   const auto unseen = model.recommend(who, n, {});
   CHECK(unseen == without_seen(full));
-  for (const std::size_t k : {0, 1, 3}) {
+  for (const std::size_t k : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
     auto expected = unseen;
     if (expected.size() > k) expected.resize(k);
     CHECK(model.recommend(who, k, {}) == expected);

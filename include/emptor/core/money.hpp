@@ -8,6 +8,7 @@
 // throws `currency_mismatch`. Cost: a few nanoseconds each. Thread safety: values.
 
 #include <compare>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -139,6 +140,9 @@ class Money {
   /// `minor` in minor units of `currency`; the most negative int64 is refused (`overflow`).
   constexpr Money(std::int64_t minor, Currency currency)
       : minor_(detail::narrow(minor, "Money")), currency_(currency) {}
+  /// Fractions of a minor unit would be lost without a word.
+  template <std::floating_point Real>
+  Money(Real minor, Currency currency) = delete;
 
   [[nodiscard]] constexpr std::int64_t minor() const noexcept { return minor_; }
   [[nodiscard]] constexpr Currency currency() const noexcept { return currency_; }
@@ -165,6 +169,8 @@ class Money {
   friend constexpr Money operator*(const Money& a, std::int64_t times) {
     return {detail::narrow(detail::int128{a.minor_} * times, "Money *"), a.currency_};
   }
+  template <std::floating_point Real>
+  friend Money operator*(const Money& a, Real times) = delete;  // see `share`
   constexpr Money& operator+=(const Money& other) { return *this = *this + other; }
   constexpr Money& operator-=(const Money& other) { return *this = *this - other; }
 
