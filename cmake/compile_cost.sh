@@ -18,6 +18,7 @@ over=0
 # seconds <compiler arguments...>: least user + system time of three runs.
 seconds() {
   local best="" TIMEFORMAT='%U %S' one
+  "$CXX" $flags "$@" >/dev/null || exit 2 # what does not compile has no cost
   for _ in 1 2 3; do
     one=$({ time "$CXX" $flags "$@" >/dev/null; } 2>&1 | tail -n 1)
     one=$(awk '{print $1 + $2}' <<<"$one")

@@ -94,6 +94,7 @@ std::string ascii_lower(std::string_view name) {
 
 void make_people(Shop& shop) {
   std::vector<double> place_weights;
+  place_weights.reserve(places.size());
   for (const Place& place : places) place_weights.push_back(place.weight);
   for (std::size_t p = 0; p < shop.options.people; ++p) {
     RandomStream random = stream_of(shop.options, Kind::person, p);

@@ -83,7 +83,7 @@ std::string format_value(double value, const ValueFormat& format) {
     digits = compact(magnitude, decimals, format.keep_zeros);
   } else if (format.style == NumberStyle::percent && value > 0 &&
              is_zero(fixed(magnitude, decimals))) {
-    digits = "<" + fixed(std::pow(10.0, -decimals), decimals);  // something is not nothing
+    digits = text("<", fixed(std::pow(10.0, -decimals), decimals));  // something is not nothing
   } else {
     digits = plain(magnitude, decimals, format.keep_zeros);
   }

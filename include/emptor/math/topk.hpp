@@ -33,7 +33,7 @@ class TopK {
 
   /// True when an element of this score and index would enter now.
   [[nodiscard]] bool enters(std::uint32_t index, Score score) const noexcept {
-    if (!(score == score) || k_ == 0) return false;
+    if (score != score || k_ == 0) return false;  // NOLINT(misc-redundant-expression): NaN
     return heap_.size() < k_ || ranks_before(ScoredIndex<Score>{index, score}, heap_.front());
   }
 

@@ -113,8 +113,7 @@ class AnyRecommender {
 
   template <class M>
   struct Holder final : Model {
-    template <class From>
-    explicit Holder(From&& from) : model(std::forward<From>(from)) {}
+    explicit Holder(M from) : model(std::move(from)) {}
 
     const void* type() const noexcept override { return &type_tag<M>; }
     std::string_view name() const override { return model.name(); }
