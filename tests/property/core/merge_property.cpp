@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "emptor/core/archive.hpp"
 #include "emptor/core/merge_log.hpp"
 #include "support/property.hpp"
 

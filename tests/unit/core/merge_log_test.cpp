@@ -1,4 +1,5 @@
 #include "emptor/core/merge_log.hpp"
+#include "emptor/core/archive.hpp"
 
 #include <map>
 #include <vector>
