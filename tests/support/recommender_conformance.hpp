@@ -39,7 +39,11 @@ struct ConformanceTraits {
   /// Largest difference, relative to the largest score of the list, between a customer of the fit
   /// and the same customer folded in; 0: the same bits.
   double fold_in_tolerance = 0;
-  bool weights_matter = true;  ///< false: the model refuses or ignores weights other than 1
+  bool weights_matter = true;        ///< false: the model refuses or ignores weights other than 1
+  bool knows_untaken_items = false;  ///< true: may recommend an item that nobody took
+  /// Largest difference, relative to the largest score of a list, between the updated model and one
+  /// fitted anew; 0: the same bits; infinity: both are models of the data, no more.
+  double update_tolerance = 0;
 };
 
 /// m customers x n items in three tastes; customer 0 has nothing, item n - 1 nobody took.
@@ -106,14 +110,14 @@ inline std::set<Item> set_of(const std::vector<Recommendation>& list) {
 /// Lists, filters and scores of one customer, of the fit or folded in.
 template <class M, class Who>
 void check_lists(const M& model, const Who& who, const std::vector<Item>& has,
-                 const Interactions& data) {
+                 const Interactions& data, const ConformanceTraits& traits) {
   const std::size_t n = model.items();
   const auto full = model.recommend(who, n + 7, {.exclude_seen = false});
   CHECK(full.size() <= n);
   CHECK(in_order(full));
   CHECK(set_of(full).size() == full.size());
   for (const Recommendation& entry : full) {
-    CHECK(data.by_item().row_size(index(entry.item)) > 0);
+    if (!traits.knows_untaken_items) CHECK(data.by_item().row_size(index(entry.item)) > 0);
     CHECK(std::isfinite(entry.score));
   }
 
@@ -346,6 +350,60 @@ inline bool same(const RecommendationTable& a, const RecommendationTable& b) {
   return a.customers == b.customers && a.offsets == b.offsets && a.entries == b.entries;
 }
 
+/// The first m customers and n items of `data`.
+inline Interactions corner_of(const Interactions& data, std::size_t m, std::size_t n) {
+  InteractionLog log;
+  for (std::size_t c = 0; c < m; ++c) {
+    const auto items = data.by_customer().row_indices(c);
+    const auto weights = data.by_customer().row_values(c);
+    for (std::size_t i = 0; i < items.size() && items[i] < n; ++i) {
+      log.add(id_at<Customer>(c), id_at<Item>(items[i]), weights[i]);
+    }
+  }
+  return Interactions(m, n, log);
+}
+
+/// Nothing new, new interactions of customers and items old and new, and some taken back.
+template <class Fit>
+void check_update(Fit&& fit, const ConformanceTraits& traits) {
+  const Interactions all = taste_data(60, 40, traits.weights_matter);
+  const Interactions other = taste_data(60, 40, traits.weights_matter, 5);
+  const auto check_from = [&](const Interactions& before) {
+    const auto model = fit(before, Context{});
+    const std::vector<std::byte> bytes = model.save();
+    const auto updated = model.update(all, Context{});
+    CHECK(model.save() == bytes);
+    REQUIRE(updated.customers() == all.customers());
+    REQUIRE(updated.items() == all.items());
+    const auto fitted = fit(all, Context{});
+    if (traits.update_tolerance == 0) CHECK(updated.save() == fitted.save());
+    for (std::size_t c = 0; c < all.customers(); ++c) {
+      INFO("customer " << c);
+      const auto customer = id_at<Customer>(c);
+      check_lists(updated, customer, items_of(all, customer), all, traits);
+      const auto list = updated.recommend(customer, all.items(), {});
+      const auto expected = fitted.recommend(customer, all.items(), {});
+      if (std::isfinite(traits.update_tolerance)) {
+        check_alike(expected, list, traits.update_tolerance);
+      } else {
+        CHECK(list.empty() == expected.empty());
+      }
+    }
+    ThreadPool pool(2);
+    Context threads;
+    threads.executor = &pool;
+    CHECK(model.update(all, threads).save() == updated.save());
+  };
+  check_from(all);
+  check_from(other);
+  check_from(corner_of(all, 50, 33));
+  const auto model = fit(all, Context{});
+  check_throws(ErrorCode::invalid_shape, "not shrunk",
+               [&] { (void)model.update(corner_of(all, 60, 39), Context{}); });
+  check_throws(ErrorCode::invalid_shape, "not shrunk",
+               [&] { (void)model.update(corner_of(all, 59, 40), Context{}); });
+}
+
 template <class M>
 void check_archive(const M& model) {
   const std::vector<std::byte> bytes = model.save();
@@ -400,8 +458,8 @@ void check_recommender(Fit&& fit, const ConformanceTraits& traits) {
       const auto customer = id_at<Customer>(c);
       const std::vector<Item> has = items_of(data, customer);
       const auto folded = model.fold_in(has, data.by_customer().row_values(c));
-      check_lists(model, customer, has, data);
-      check_lists(model, folded, has, data);
+      check_lists(model, customer, has, data, traits);
+      check_lists(model, folded, has, data, traits);
       check_explanations(model, customer, has, traits);
       check_explanations(model, folded, has, traits);
     }
@@ -409,6 +467,12 @@ void check_recommender(Fit&& fit, const ConformanceTraits& traits) {
     check_errors(model);
     check_similar(model, traits);
     check_unknown(model, traits);
+  }
+
+  SECTION("updated with new interactions") {
+    if constexpr (UpdatableRecommender<decltype(fit(Interactions{}, Context{}))>) {
+      check_update(fit, traits);
+    }
   }
 
   SECTION("saved and loaded") {

@@ -15,6 +15,7 @@ enum class Item : std::uint32_t {};
 enum class Order : std::uint32_t {};
 enum class Channel : std::uint32_t {};
 enum class Category : std::uint32_t {};
+enum class Feature : std::uint32_t {};  ///< one thing said of customers or items: "brand=Sony"
 
 template <class Id>
 concept DenseId = std::is_enum_v<Id> && std::is_same_v<std::underlying_type_t<Id>, std::uint32_t>;

@@ -82,6 +82,10 @@ class AnyRecommender {
                                        std::span<const float> weights = {}) const {
     return model_->fold_in(items, weights);
   }
+  /// See `UpdatableRecommender`. Throws `unsupported` when the model does not follow interactions.
+  [[nodiscard]] AnyRecommender update(const Interactions& data, const Context& context = {}) const {
+    return model_->update(data, context);
+  }
   /// The model's own archive; `RecommenderRegistry::load` reads it.
   [[nodiscard]] std::vector<std::byte> save() const { return model_->save(); }
 
@@ -108,6 +112,7 @@ class AnyRecommender {
     virtual Explanation explain(Customer, Item, std::size_t) const = 0;
     virtual Explanation explain(const FoldedCustomer&, Item, std::size_t) const = 0;
     virtual FoldedCustomer fold_in(std::span<const Item>, std::span<const float>) const = 0;
+    virtual AnyRecommender update(const Interactions&, const Context&) const = 0;
     virtual std::vector<std::byte> save() const = 0;
   };
 
@@ -153,6 +158,14 @@ class AnyRecommender {
     FoldedCustomer fold_in(std::span<const Item> items,
                            std::span<const float> weights) const override {
       return model.fold_in(items, weights);
+    }
+    AnyRecommender update(const Interactions& data, const Context& context) const override {
+      if constexpr (UpdatableRecommender<M>) {
+        return AnyRecommender(model.update(data, context));
+      } else {
+        throw Exception(ErrorCode::unsupported,
+                        text("'", model.name(), "' does not follow new interactions"), "update");
+      }
     }
     std::vector<std::byte> save() const override { return model.save(); }
 

@@ -31,6 +31,19 @@ struct Explanation {
   friend bool operator==(const Explanation&, const Explanation&) = default;
 };
 
+/// Why a score is what it is: its additive parts by feature, for models that know features.
+struct FeatureExplanation {
+  struct Part {
+    Feature because;  ///< a feature of the item, or of the customer, as the model says
+    float share;      ///< what it adds to the score; negative shares count against
+    friend bool operator==(const Part&, const Part&) = default;
+  };
+  float score = 0;          ///< as `score` gives it
+  std::vector<Part> parts;  ///< the largest shares first, equal ones by feature
+  float rest = 0;           ///< what the parts left out add up to, and any constant
+  friend bool operator==(const FeatureExplanation&, const FeatureExplanation&) = default;
+};
+
 /// The lists of many customers in one piece of memory: 8 bytes a recommendation.
 struct RecommendationTable {
   std::vector<Customer> customers;      ///< whose lists these are, in the order asked for

@@ -21,6 +21,7 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/recommend/recommend_result.hpp"
+#include "emptor/table/interactions.hpp"
 
 namespace emptor {
 
@@ -37,6 +38,8 @@ struct FoldedCustomer {
   std::vector<Item> items;       ///< what the customer has, ascending
   std::vector<float> weights;    ///< of the same length, finite and > 0; ratings, for their models
   std::vector<float> factors{};  ///< the model's own coordinates; empty for models without
+  std::vector<Item> sequence{};  ///< what the customer did, in order of time, repeats kept; only
+                                 ///< models of sequences fill it
 };
 
 template <class M>
@@ -80,6 +83,17 @@ concept BatchRecommender =
                                const RecommendFilter& filter, const Context& context,
                                std::span<Recommendation> out, std::span<std::uint32_t> counts) {
       { model.recommend_batch(customers, k, filter, context, out, counts) } -> std::same_as<void>;
+    };
+
+/// A recommender that follows new interactions at less cost than a fit. `data` is all there is now:
+/// interactions may have come and gone, m and n may have grown but not shrunk (`invalid_shape`).
+/// The outcome is a model like one fitted to `data` with the same options; where it is that very
+/// model, or how it differs, each model says. The model itself does not change. Stopped by the
+/// progress callback, the outcome is between the two. `Data` is Ratings for models of ratings.
+template <class M, class Data = Interactions>
+concept UpdatableRecommender =
+    Recommender<M> && requires(const M& model, const Data& data, const Context& context) {
+      { model.update(data, context) } -> std::same_as<M>;
     };
 
 }  // namespace emptor

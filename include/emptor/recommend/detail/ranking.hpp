@@ -170,6 +170,17 @@ class ItemFilter {
   bool listed_;
 };
 
+/// Throws unless `data` has at least the model's m customers and n items.
+template <class Data>
+void require_grown(const Data& data, std::size_t m, std::size_t n) {
+  if (data.customers() < m || data.items() < n) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text("data may have grown but not shrunk: the model has ", m, " customers and ",
+                         n, " items, the data ", data.customers(), " and ", data.items()),
+                    "update");
+  }
+}
+
 /// The collected items as a list, best first.
 [[nodiscard]] inline std::vector<Recommendation> to_list(TopK<float>& best) {
   std::vector<Recommendation> list;
