@@ -110,7 +110,7 @@ inline std::set<Item> set_of(const std::vector<Recommendation>& list) {
 /// Lists, filters and scores of one customer, of the fit or folded in.
 template <class M, class Who>
 void check_lists(const M& model, const Who& who, const std::vector<Item>& has,
-                 const Interactions& data, const ConformanceTraits& traits) {
+                 const Interactions& data, const ConformanceTraits& traits = {}) {
   const std::size_t n = model.items();
   const auto full = model.recommend(who, n + 7, {.exclude_seen = false});
   CHECK(full.size() <= n);
