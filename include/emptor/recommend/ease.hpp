@@ -30,6 +30,7 @@
 #include "emptor/math/positive_definite.hpp"
 #include "emptor/math/topk.hpp"
 #include "emptor/recommend/detail/ease_fit.hpp"
+#include "emptor/recommend/detail/ease_update.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
 #include "emptor/recommend/ease_result.hpp"
 #include "emptor/recommend/recommender.hpp"
@@ -52,17 +53,47 @@ struct EaseOptions {
   return over ? std::numeric_limits<std::size_t>::max() : bytes;
 }
 
+namespace detail {
+
+inline void check_ease_options(const EaseOptions& options) {
+  require_option(options.lambda > 0 && std::isfinite(options.lambda), "lambda", "finite and > 0",
+                 options.lambda);
+}
+
+/// B in place of P, and P's diagonal.
+[[nodiscard]] inline std::vector<float> weights_of_inverse(Matrix<float>& p,
+                                                           const Context& context) {
+  const std::size_t n = p.rows();
+  std::vector<float> diagonal(n);
+  for (std::size_t j = 0; j < n; ++j) diagonal[j] = p(j, j);
+  parallel_chunks(context, n, 64, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      for (std::size_t j = 0; j < n; ++j) p(i, j) /= -diagonal[j];
+      p(i, i) = 0;
+    }
+  });
+  return diagonal;
+}
+
+}  // namespace detail
+
 /// See the top of the file and `Recommender`. Scores may be negative; items nobody took have score
 /// 0 and are not recommended.
 class EaseModel {
  public:
   static constexpr std::string_view archive_kind = "ease";
 
-  /// From weights, n x n: row i is what having item i adds to the scores of all items. Throws
-  /// `invalid_shape`, `invalid_value` (not finite, or a diagonal that is not 0).
-  EaseModel(Interactions data, const Matrix<float>& weights, bool use_weights,
-            const Kernels* kernels = nullptr)
-      : data_(std::move(data)), use_weights_(use_weights), kernels_(kernels) {
+  /// From weights, n x n: row i is what having item i adds to the scores of all items. `diagonal`:
+  /// that of P, n values > 0, so that updates need no new inverse, or empty. Throws
+  /// `invalid_option`, `invalid_shape`, `invalid_value` (not finite, or weights whose diagonal is
+  /// not 0).
+  EaseModel(Interactions data, const Matrix<float>& weights, const EaseOptions& options,
+            std::vector<float> diagonal = {}, const Kernels* kernels = nullptr)
+      : data_(std::move(data)),
+        options_(options),
+        diagonal_(std::move(diagonal)),
+        kernels_(kernels) {
+    detail::check_ease_options(options_);
     const std::size_t n = data_.items();
     if (weights.rows() != n || weights.columns() != n) {
       throw Exception(ErrorCode::invalid_shape,
@@ -70,9 +101,15 @@ class EaseModel {
                            weights.rows(), " x ", weights.columns()),
                       "EaseModel");
     }
-    if (!valid(weights)) {
+    if (!diagonal_.empty() && diagonal_.size() != n) {
+      throw Exception(ErrorCode::invalid_shape,
+                      text("a diagonal of ", n, " items expected, got ", diagonal_.size()),
+                      "EaseModel");
+    }
+    if (!valid(weights, diagonal_)) {
       throw Exception(ErrorCode::invalid_value,
-                      "weights must be finite, and 0 from an item to itself", "EaseModel");
+                      "weights must be finite, and 0 from an item to itself, a diagonal > 0",
+                      "EaseModel");
     }
     panels_ = Matrix<float>((n + panel - 1) / panel * n, panel);
     for (std::size_t i = 0; i < n; ++i) {
@@ -84,7 +121,7 @@ class EaseModel {
   [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
   [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
   [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
-  [[nodiscard]] bool use_weights() const noexcept { return use_weights_; }
+  [[nodiscard]] const EaseOptions& options() const noexcept { return options_; }
   /// What having `from` adds to the score of `to`; both < items(), unchecked.
   [[nodiscard]] float weight(Item from, Item to) const noexcept {
     return panels_(index(to) / panel * items() + index(from), index(to) % panel);
@@ -170,22 +207,24 @@ class EaseModel {
     return detail::fold_items(items, weights, this->items());
   }
 
-  /// Kind "ease", version 1: section "interactions"; "weights" with whether interactions' weights
-  /// count, and the n x n matrix when there are items.
+  /// The model of a fit to `data`, within rounding. When the rows of X that come and those that go
+  /// are each no more than n / 8, the inverse is changed by them, in 2 n^2 flops a row, else made
+  /// anew; so it is when the change leaves a residual above 1e-4. Memory as of a fit. Throws as
+  /// fit_ease, but for `stopped`: then it is the old weights with the new data.
+  [[nodiscard]] EaseModel update(const Interactions& data, const Context& context = {}) const;
+
+  /// Kind "ease", version 1: section "interactions"; "options"; "weights" with the diagonal of P,
+  /// which may be missing, and the n x n matrix when there are items.
   [[nodiscard]] std::vector<std::byte> save() const {
     ArchiveWriter writer(archive_kind, 1);
     put_interactions(writer.section("interactions"), data_);
+    SectionWriter& kept = writer.section("options");
+    kept.put(options_.lambda);
+    kept.put(options_.use_weights);
+    kept.put(std::uint64_t{options_.max_bytes});
     SectionWriter& section = writer.section("weights");
-    section.put(use_weights_);
-    if (items() > 0) {
-      Matrix<float> weights(items(), items());
-      for (std::size_t i = 0; i < items(); ++i) {
-        for (std::size_t j = 0; j < items(); ++j) {
-          weights(i, j) = weight(id_at<Item>(i), id_at<Item>(j));
-        }
-      }
-      section.put_matrix(weights);
-    }
+    section.put_array(diagonal_);
+    if (items() > 0) section.put_matrix(weights_for(items()));
     return std::move(writer).finish();
   }
   /// `kernels` as in a Context; null: portable.
@@ -197,17 +236,26 @@ class EaseModel {
     if (!section) return section.error();
     Interactions data = get_interactions(*section);
     if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("options");
+    if (!section) return section.error();
+    EaseOptions options;
+    options.lambda = section->get<double>();
+    options.use_weights = section->get<bool>();
+    options.max_bytes = static_cast<std::size_t>(section->get<std::uint64_t>());
+    section->require(options.lambda > 0 && std::isfinite(options.lambda), "impossible options");
+    if (Result<void> done = section->finish(); !done) return done.error();
     section = reader->section("weights");
     if (!section) return section.error();
-    const bool use_weights = section->get<bool>();
+    auto diagonal = section->get_array<float>();
     Matrix<float> weights;
     if (data.items() > 0) weights = section->get_matrix<float>();
-    if (section->require(weights.rows() == data.items() && weights.columns() == data.items(),
+    if (section->require(weights.rows() == data.items() && weights.columns() == data.items() &&
+                             (diagonal.empty() || diagonal.size() == data.items()),
                          "the weights are of another number of items")) {
-      section->require(valid(weights), "a weight is impossible");
+      section->require(valid(weights, diagonal), "a weight is impossible");
     }
     if (Result<void> done = section->finish(); !done) return done.error();
-    return EaseModel(std::move(data), weights, use_weights, kernels);
+    return EaseModel(std::move(data), weights, options, std::move(diagonal), kernels);
   }
   [[nodiscard]] static Result<EaseModel> load(std::span<const std::byte> bytes) {
     return load(bytes, nullptr);
@@ -229,14 +277,15 @@ class EaseModel {
       const auto checked = detail::row_of(customer, model.items(), where);
       for (std::size_t i = 0; i < checked.size(); ++i) items.push_back(checked.item(i));
       row.items = items;
-      if (model.use_weights_) row.weights = checked.weights;
+      if (model.options_.use_weights) row.weights = checked.weights;
     }
     std::vector<std::uint32_t> items;
     Row row;
   };
 
-  static bool valid(const Matrix<float>& weights) noexcept {
+  static bool valid(const Matrix<float>& weights, std::span<const float> diagonal) noexcept {
     bool fine = true;
+    for (const float value : diagonal) fine = fine && value > 0 && std::isfinite(value);
     for (std::size_t i = 0; i < weights.rows(); ++i) {
       for (const float value : weights.row(i)) fine = fine && std::isfinite(value);
       fine = fine && weights(i, i) == 0;
@@ -244,9 +293,29 @@ class EaseModel {
     return fine;
   }
 
+  /// The weights, with zeros to and from items beyond those of the model.
+  [[nodiscard]] Matrix<float> weights_for(std::size_t n) const {
+    Matrix<float> weights(n, n);
+    for (std::size_t i = 0; i < items(); ++i) {
+      for (std::size_t j = 0; j < items(); ++j) {
+        weights(i, j) = weight(id_at<Item>(i), id_at<Item>(j));
+      }
+    }
+    return weights;
+  }
+  /// P of the model's rows and n items.
+  [[nodiscard]] Matrix<float> inverse_for(std::size_t n) const {
+    Matrix<float> p = weights_for(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      p(i, i) = i < items() ? diagonal_[i] : static_cast<float>(1 / options_.lambda);
+      for (std::size_t j = i + 1; j < items(); ++j) p(j, i) = p(i, j) *= -diagonal_[j];
+    }
+    return p;
+  }
+
   [[nodiscard]] Row row_of(Customer customer, std::string_view where) const {
     const auto row = detail::row_of(data_, customer, where);
-    return {row.items, use_weights_ ? row.weights : std::span<const float>{}};
+    return {row.items, options_.use_weights ? row.weights : std::span<const float>{}};
   }
 
   /// The scores of `width` items from `first` on, within one panel and at a multiple of `lanes`.
@@ -321,12 +390,14 @@ class EaseModel {
   }
 
   Interactions data_;
-  Matrix<float> panels_;  // weight (i, j) in row j / panel * n + i, column j % panel
-  bool use_weights_;
+  EaseOptions options_;
+  std::vector<float> diagonal_;  // of P
+  Matrix<float> panels_;         // weight (i, j) in row j / panel * n + i, column j % panel
   const Kernels* kernels_;
 };
 
-static_assert(LoadableRecommender<EaseModel> && BatchRecommender<EaseModel>);
+static_assert(LoadableRecommender<EaseModel> && BatchRecommender<EaseModel> &&
+              UpdatableRecommender<EaseModel>);
 
 struct EaseFit {
   EaseModel model;
@@ -338,8 +409,7 @@ struct EaseFit {
 /// `stopped` when the progress callback, asked after X'X, says so: half an inverse is no model.
 [[nodiscard]] inline EaseFit fit_ease(const Interactions& data, const EaseOptions& options = {},
                                       const Context& context = {}) {
-  require_option(options.lambda > 0 && std::isfinite(options.lambda), "lambda", "finite and > 0",
-                 options.lambda);
+  detail::check_ease_options(options);
   const std::size_t n = data.items();
   EaseReport report;
   report.bytes = ease_bytes(n);
@@ -376,19 +446,41 @@ struct EaseFit {
   constexpr double largest_residual = 0.01;
   if (!(report.residual <= largest_residual)) throw imprecise();
 
-  std::vector<double> scale(n);
-  for (std::size_t j = 0; j < n; ++j) scale[j] = -1 / static_cast<double>(weights(j, j));
-  parallel_chunks(context, n, 64, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      for (std::size_t j = 0; j < n; ++j) {
-        weights(i, j) = static_cast<float>(static_cast<double>(weights(i, j)) * scale[j]);
-      }
-      weights(i, i) = 0;
-    }
-  });
-  EaseFit fit{EaseModel(data, weights, options.use_weights, context.kernels), report};
+  std::vector<float> diagonal = detail::weights_of_inverse(weights, context);
+  EaseFit fit{EaseModel(data, weights, options, std::move(diagonal), context.kernels), report};
   (void)context.report({"ease", 2, 2});
   return fit;
+}
+
+inline EaseModel EaseModel::update(const Interactions& data, const Context& context) const {
+  detail::require_grown(data, customers(), items());
+  const std::size_t n = data.items();
+  const Csr<float>& old = data_.by_customer();
+  const auto come = detail::new_ease_rows(old, data.by_customer(), options_.use_weights);
+  const auto gone = detail::new_ease_rows(data.by_customer(), old, options_.use_weights);
+  const bool nothing = !diagonal_.empty() && come.empty() && gone.empty() && n == items();
+  if (nothing || context.report({"ease", 0, 2}) == Go::stop) {
+    std::vector<float> diagonal = nothing ? diagonal_ : std::vector<float>{};
+    return {data, weights_for(n), options_, std::move(diagonal), context.kernels};
+  }
+  constexpr std::size_t items_a_row = 8;
+  if (!diagonal_.empty() && std::max(come.size(), gone.size()) <= n / items_a_row) {
+    constexpr double largest_residual = 1e-4;
+    Matrix<float> p = inverse_for(n);
+    if (detail::change_ease_inverse(p, come, 1, context) &&
+        detail::change_ease_inverse(p, gone, -1, context) &&
+        detail::inverse_residual(data, options_.use_weights, options_.lambda, p, context) <=
+            largest_residual) {
+      std::vector<float> diagonal = detail::weights_of_inverse(p, context);
+      return {data, p, options_, std::move(diagonal), context.kernels};
+    }
+  }
+  try {
+    return fit_ease(data, options_, context).model;
+  } catch (const Exception& error) {
+    if (error.code() != ErrorCode::stopped) throw;
+    return {data, weights_for(n), options_, {}, context.kernels};
+  }
 }
 
 }  // namespace emptor

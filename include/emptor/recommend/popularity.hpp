@@ -56,6 +56,22 @@ struct PopularityReport {
   std::size_t anonymous = 0;       ///< events of a log that name no customer
 };
 
+namespace detail {
+
+inline void check_popularity_options(const PopularityOptions& options) {
+  require_option(options.half_life_days > 0, "half_life_days", "> 0", options.half_life_days);
+  if (!std::isinf(options.half_life_days) && !options.now) {
+    throw Exception(ErrorCode::invalid_option, "'now' must be given with 'half_life_days'", "now");
+  }
+}
+
+/// True when the options cannot be followed without the times of events.
+[[nodiscard]] inline bool needs_times(const PopularityOptions& options) noexcept {
+  return !std::isinf(options.half_life_days) || options.now || options.window != TimeWindow{};
+}
+
+}  // namespace detail
+
 /// See the top of the file and `Recommender`. Items without a counted event have the score 0 and
 /// are not recommended.
 class PopularityModel {
@@ -63,9 +79,14 @@ class PopularityModel {
   static constexpr std::string_view archive_kind = "popularity";
 
   /// `data` says what customers have; scores and counts are by item, scores finite and >= 0.
-  /// Throws `invalid_shape`, `invalid_value`.
-  PopularityModel(Interactions data, std::vector<double> scores, std::vector<std::uint64_t> counts)
-      : data_(std::move(data)), scores_(std::move(scores)), counts_(std::move(counts)) {
+  /// Throws `invalid_shape`, `invalid_value`, `invalid_option`.
+  PopularityModel(Interactions data, std::vector<double> scores, std::vector<std::uint64_t> counts,
+                  const PopularityOptions& options = {})
+      : data_(std::move(data)),
+        scores_(std::move(scores)),
+        counts_(std::move(counts)),
+        options_(options) {
+    detail::check_popularity_options(options_);
     if (scores_.size() != data_.items() || counts_.size() != data_.items()) {
       throw Exception(ErrorCode::invalid_shape,
                       text("scores and counts of ", data_.items(), " items expected, got ",
@@ -138,9 +159,33 @@ class PopularityModel {
     return detail::fold_items(items, weights, this->items());
   }
 
+  [[nodiscard]] const PopularityOptions& options() const noexcept { return options_; }
+
+  /// Counted anew from `data`, each entry an event of its weight: the model of `fit_popularity` of
+  /// this matrix. A matrix has no times and no anonymous events: a model whose options need times
+  /// throws `invalid_option`, and takes `update(data, events, now)` instead.
+  [[nodiscard]] PopularityModel update(const Interactions& data, const Context& context = {}) const;
+
+  /// The new `events` on top of those counted so far, which are not asked for again: their sums
+  /// decay from the old `now` to the new one. `events` are those that were not given before, or
+  /// were later than the old `now`; `data` is what customers have now. Equals a fit to all events
+  /// but for rounding, unless a half-life lets the oldest underflow. `now` must be given with a
+  /// half-life. Throws as `fit_popularity`; `invalid_option` also when `now` is earlier than it
+  /// was.
+  [[nodiscard]] PopularityModel update(const Interactions& data, const ItemEvents& events,
+                                       std::optional<Time> now = {}) const;
+
+  /// Kind "popularity", version 1: sections "interactions", "options", "scores".
   [[nodiscard]] std::vector<std::byte> save() const {
     ArchiveWriter writer(archive_kind, 1);
     put_interactions(writer.section("interactions", 1), data_);
+    SectionWriter& kept = writer.section("options");
+    kept.put(options_.half_life_days);
+    kept.put(options_.now.has_value());
+    for (const Time time :
+         {options_.now.value_or(Time{}), options_.window.from, options_.window.to}) {
+      kept.put(std::int64_t{time.time_since_epoch().count()});
+    }
     SectionWriter& section = writer.section("scores", 1);
     section.put_array(scores_);
     section.put_array(counts_);
@@ -153,6 +198,21 @@ class PopularityModel {
     if (!section) return section.error();
     Interactions data = get_interactions(*section);
     if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("options");
+    if (!section) return section.error();
+    PopularityOptions options;
+    const auto get_time = [&section] {
+      return Time{std::chrono::seconds{section->get<std::int64_t>()}};
+    };
+    options.half_life_days = section->get<double>();
+    const bool has_now = section->get<bool>();
+    const Time now = get_time();
+    if (has_now) options.now = now;
+    options.window.from = get_time();
+    options.window.to = get_time();
+    section->require(options.half_life_days > 0 && (has_now || std::isinf(options.half_life_days)),
+                     "impossible options");
+    if (Result<void> done = section->finish(); !done) return done.error();
     section = reader->section("scores");
     if (!section) return section.error();
     auto scores = section->get_array<double>();
@@ -161,7 +221,7 @@ class PopularityModel {
     for (const double score : scores) fits = fits && valid(score);
     section->require(fits, "the scores do not fit the items");
     if (Result<void> done = section->finish(); !done) return done.error();
-    return PopularityModel(std::move(data), std::move(scores), std::move(counts));
+    return PopularityModel(std::move(data), std::move(scores), std::move(counts), options);
   }
 
  private:
@@ -208,10 +268,11 @@ class PopularityModel {
   Interactions data_;
   std::vector<double> scores_;
   std::vector<std::uint64_t> counts_;
+  PopularityOptions options_;
   std::vector<std::uint32_t> ranking_;  // items with events, best first
 };
 
-static_assert(LoadableRecommender<PopularityModel>);
+static_assert(LoadableRecommender<PopularityModel> && UpdatableRecommender<PopularityModel>);
 
 struct PopularityFit {
   PopularityModel model;
@@ -224,13 +285,10 @@ struct PopularityFit {
 [[nodiscard]] inline PopularityFit fit_popularity(const Interactions& data,
                                                   const ItemEvents& events,
                                                   const PopularityOptions& options = {}) {
+  detail::check_popularity_options(options);
   const bool decays = !std::isinf(options.half_life_days);
-  require_option(options.half_life_days > 0, "half_life_days", "> 0", options.half_life_days);
-  if (decays && !options.now) {
-    throw Exception(ErrorCode::invalid_option, "'now' must be given with 'half_life_days'", "now");
-  }
   const bool timed = !events.times.empty() || events.items.empty();
-  if (!timed && (decays || options.now || options.window != TimeWindow{})) {
+  if (!timed && detail::needs_times(options)) {
     throw Exception(ErrorCode::invalid_option,
                     "'half_life_days', 'now' and 'window' need the times of the events", "now");
   }
@@ -275,7 +333,7 @@ struct PopularityFit {
     ++counts[index(events.items[i])];
     ++report.counted;
   }
-  return {PopularityModel(data, std::move(scores), std::move(counts)), report};
+  return {PopularityModel(data, std::move(scores), std::move(counts), options), report};
 }
 
 /// From a log of m customers x n items; events of `no_customer` count for popularity alone. What a
@@ -316,6 +374,38 @@ struct PopularityFit {
   return fit_popularity(
       data, ItemEvents{.items = items, .times = {}, .weights = data.by_customer().values()},
       options);
+}
+
+inline PopularityModel PopularityModel::update(const Interactions& data, const Context&) const {
+  detail::require_grown(data, customers(), items());
+  if (detail::needs_times(options_)) {
+    throw Exception(ErrorCode::invalid_option,
+                    "'half_life_days', 'now' and 'window' need the times of the events", "now");
+  }
+  return fit_popularity(data, options_).model;
+}
+
+inline PopularityModel PopularityModel::update(const Interactions& data, const ItemEvents& events,
+                                               std::optional<Time> now) const {
+  detail::require_grown(data, customers(), items());
+  if (options_.now && (!now || *now < *options_.now)) {
+    throw Exception(ErrorCode::invalid_option,
+                    "'now' must be given, and not before that of the fit", "now");
+  }
+  PopularityOptions options = options_;
+  options.now = now;
+  PopularityModel fresh = fit_popularity(data, events, options).model;
+  double kept = 1;
+  if (!std::isinf(options_.half_life_days)) {
+    const double age = static_cast<double>(now->time_since_epoch().count()) -
+                       static_cast<double>(options_.now->time_since_epoch().count());
+    kept = std::exp2(-age / (86400 * options_.half_life_days));
+  }
+  for (std::size_t i = 0; i < items(); ++i) {
+    fresh.scores_[i] += kept * scores_[i];
+    fresh.counts_[i] += counts_[i];
+  }
+  return {data, std::move(fresh.scores_), std::move(fresh.counts_), options};
 }
 
 }  // namespace emptor

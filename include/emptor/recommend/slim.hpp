@@ -3,7 +3,7 @@
 //
 // With A the m x n matrix of interactions' weights, each item's column w of W minimises
 //     1/2 |a_j - A w|^2 + l2/2 |w|^2 + l1 |w|_1   with w >= 0 and w_j = 0,
-// and a customer's scores are the row of A times W, which is what a NeighboursModel computes.
+// and a customer's scores are the row of A times W, which cost what neighbours cost.
 // Xia Ning, George Karypis, "SLIM: sparse linear methods for top-N recommender systems", ICDM 2011,
 // doi:10.1109/ICDM.2011.134. Coordinate descent on the Gram matrix: Jerome Friedman, Trevor Hastie,
 // Rob Tibshirani, "Regularization paths for generalized linear models via coordinate descent",
@@ -18,203 +18,121 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "emptor/core/archive.hpp"
 #include "emptor/core/context.hpp"
+#include "emptor/core/error.hpp"
 #include "emptor/core/matrix.hpp"
 #include "emptor/math/csr.hpp"
-#include "emptor/recommend/detail/ease_fit.hpp"
-#include "emptor/recommend/neighbours.hpp"
+#include "emptor/recommend/detail/ranking.hpp"
+#include "emptor/recommend/detail/slim_fit.hpp"
+#include "emptor/recommend/detail/sparse_item_model.hpp"
+#include "emptor/recommend/recommender.hpp"
+#include "emptor/recommend/slim_options.hpp"
 #include "emptor/table/interactions.hpp"
+#include "emptor/table/interactions_archive.hpp"
 
 namespace emptor {
 
-struct SlimOptions {
-  double l1 = 5;             ///< >= 0; more leaves fewer weights
-  double l2 = 500;           ///< > 0; more makes weights smaller and spreads them over alike items
-  double tolerance = 1e-3;   ///< > 0: an item is done when no weight changes by more in a sweep
-  std::size_t sweeps = 100;  ///< at most, an item; >= 1
-  std::size_t max_bytes = std::size_t{8} << 30;  ///< the most that the Gram matrix may take
-};
-
-struct SlimReport {
-  std::size_t items = 0;      ///< items whose weights were learned: n unless stopped
-  std::size_t weights = 0;    ///< weights > 0, of all items
-  std::size_t unsettled = 0;  ///< items that still changed by more than `tolerance` after `sweeps`
-  bool stopped = false;       ///< by the progress callback: nothing leads to later items
-};
-
-struct SlimFit {
-  NeighboursModel model;  ///< similarities (i, j): what having i adds to the score of j
-  SlimReport report;
-};
-
 namespace detail {
 
-/// X'X, both triangles.
-[[nodiscard]] inline Matrix<float> full_gram(const Interactions& data, const Context& context) {
-  const std::size_t n = data.items();
-  Matrix<float> gram(n, n);
-  bool all_one = true;
-  for (const float weight : data.by_customer().values()) all_one = all_one && weight == 1;
-  if (all_one) {
-    (void)item_gram<std::uint32_t>(data, 0, context, gram);
-  } else {
-    (void)item_gram<double>(data, 0, context, gram);
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j) gram(i, j) = gram(j, i);
-  }
-  return gram;
-}
-
-/// The weights of one item after another. Sweeps run over an active set only, which grows by the
-/// candidates that would change the most until none would change.
-class SlimColumn {
- public:
-  SlimColumn(const Matrix<float>& gram, const SlimOptions& options)
-      : gram_(gram), options_(options) {}
-
-  /// Learns the weights that lead to item j; false when they were still changing.
-  bool solve(std::size_t j) {
-    start(j);
-    constexpr std::size_t sweeps_between_growth = 8;
-    std::size_t sweeps = 0;
-    for (bool settled = true;;) {
-      const bool grew = grow();
-      if (!grew && settled) return true;
-      settled = false;
-      for (std::size_t s = 0; !settled && (!grew || s < sweeps_between_growth); ++s) {
-        if (sweeps++ == options_.sweeps) return false;
-        settled = sweep() <= options_.tolerance;
-      }
-      refresh(j);
-    }
-  }
-
-  [[nodiscard]] std::span<const std::uint32_t> candidates() const noexcept { return candidates_; }
-  /// By candidate, >= 0.
-  [[nodiscard]] std::span<const double> weights() const noexcept { return weights_; }
-
- private:
-  void start(std::size_t j) {
-    candidates_.clear();
-    left_.clear();
-    active_.clear();
-    for (std::size_t i = 0; i < gram_.rows(); ++i) {
-      if (i == j || !(static_cast<double>(gram_(j, i)) > options_.l1)) continue;
-      candidates_.push_back(static_cast<std::uint32_t>(i));
-      left_.push_back(static_cast<double>(gram_(j, i)));
-    }
-    weights_.assign(candidates_.size(), 0.0);
-    is_active_.assign(candidates_.size(), 0);
-  }
-
-  [[nodiscard]] double square(std::size_t t) const noexcept {
-    return static_cast<double>(gram_(candidates_[t], candidates_[t]));
-  }
-  /// What candidate t's weight should be, all others as they are, given its own share of `left`.
-  [[nodiscard]] double wanted(std::size_t t, double left) const noexcept {
-    const double value = (left + square(t) * weights_[t] - options_.l1) / (square(t) + options_.l2);
-    return value > 0 ? value : 0;
-  }
-
-  /// Adds to the active set; false when nothing outside would change by more than `tolerance`.
-  bool grow() {
-    wanting_.clear();
-    for (std::size_t t = 0; t < candidates_.size(); ++t) {
-      if (is_active_[t] != 0) continue;
-      const double weight = wanted(t, left_[t]);
-      if (weight > options_.tolerance) wanting_.emplace_back(weight, t);
-    }
-    if (wanting_.empty()) return false;
-    const std::size_t most = std::max<std::size_t>(32, active_.size() / 2);
-    if (wanting_.size() > most) {
-      std::nth_element(wanting_.begin(), wanting_.begin() + static_cast<std::ptrdiff_t>(most),
-                       wanting_.end(), [](const auto& a, const auto& b) {
-                         return a.first != b.first ? a.first > b.first : a.second < b.second;
-                       });
-      wanting_.resize(most);
-    }
-    for (const auto& [weight, t] : wanting_) {
-      active_.push_back(t);
-      is_active_[t] = 1;
-    }
-    std::sort(active_.begin(), active_.end());
-    const std::size_t count = active_.size();
-    products_.resize(count * count);
-    active_left_.resize(count);
-    for (std::size_t p = 0; p < count; ++p) {
-      const auto row = gram_.row(candidates_[active_[p]]);
-      for (std::size_t q = 0; q < count; ++q) {
-        products_[p * count + q] = row[candidates_[active_[q]]];
-      }
-      active_left_[p] = left_[active_[p]];
-    }
-    return true;
-  }
-
-  /// Moves every active weight to its minimum in turn; returns the largest change.
-  double sweep() {
-    const std::size_t count = active_.size();
-    double largest = 0;
-    for (std::size_t p = 0; p < count; ++p) {
-      const std::size_t t = active_[p];
-      const double change = wanted(t, active_left_[p]) - weights_[t];
-      if (change == 0) continue;
-      weights_[t] += change;
-      const float* const row = products_.data() + p * count;
-      for (std::size_t q = 0; q < count; ++q) {
-        active_left_[q] -= change * static_cast<double>(row[q]);
-      }
-      largest = std::max(largest, std::abs(change));
-    }
-    return largest;
-  }
-
-  /// `left_` of all candidates from the weights as they are.
-  void refresh(std::size_t j) {
-    const auto own = gram_.row(j);
-    for (std::size_t s = 0; s < candidates_.size(); ++s) {
-      left_[s] = static_cast<double>(own[candidates_[s]]);
-    }
-    for (const std::size_t t : active_) {
-      const double weight = weights_[t];
-      if (weight == 0) continue;
-      const auto row = gram_.row(candidates_[t]);
-      for (std::size_t s = 0; s < candidates_.size(); ++s) {
-        left_[s] -= weight * static_cast<double>(row[candidates_[s]]);
-      }
-    }
-  }
-
-  const Matrix<float>& gram_;
-  const SlimOptions& options_;
-  std::vector<std::uint32_t> candidates_;  // ascending
-  std::vector<double> left_;               // by candidate: a_i'(a_j - A w)
-  std::vector<double> weights_;            // by candidate
-  std::vector<std::uint8_t> is_active_;    // by candidate
-  std::vector<std::size_t> active_;        // places of candidates, ascending
-  std::vector<double> active_left_;        // `left_` of the active ones, kept up to date
-  std::vector<float> products_;            // the Gram matrix of the active ones
-  std::vector<std::pair<double, std::size_t>> wanting_;
-};
-
-}  // namespace detail
-
-/// Throws `invalid_option`; `invalid_shape` when the catalogue is too large for `max_bytes`;
-/// `invalid_value` when squared weights leave single precision. Stopped by the progress callback,
-/// it gives what there is so far.
-[[nodiscard]] inline SlimFit fit_slim(const Interactions& data, const SlimOptions& options = {},
-                                      const Context& context = {}) {
+inline void check_slim_options(const SlimOptions& options) {
   require_option(options.l1 >= 0 && std::isfinite(options.l1), "l1", "finite and >= 0", options.l1);
   require_option(options.l2 > 0 && std::isfinite(options.l2), "l2", "finite and > 0", options.l2);
   require_option(options.tolerance > 0 && std::isfinite(options.tolerance), "tolerance",
                  "finite and > 0", options.tolerance);
   require_option(options.sweeps >= 1, "sweeps", ">= 1", options.sweeps);
+}
+
+}  // namespace detail
+
+/// See the top of the file and `Recommender`. `similarities()` (i, j): what having i adds to the
+/// score of j. Only items with a score > 0 are recommended.
+class SlimModel : public detail::SparseItemModel {
+ public:
+  static constexpr std::string_view archive_kind = "slim";
+
+  /// From weights > 0, n x n. Throws `invalid_shape`, `invalid_value`, `invalid_option`.
+  SlimModel(Interactions data, Csr<float> weights, const SlimOptions& options)
+      : SparseItemModel(std::move(data), std::move(weights), false, "weights", "SlimModel"),
+        options_(options) {
+    detail::check_slim_options(options);
+  }
+
+  [[nodiscard]] std::string_view name() const noexcept { return "slim"; }
+  [[nodiscard]] const SlimOptions& options() const noexcept { return options_; }
+
+  /// Learns on from the weights as they are. The minimum is that of a fit, which both reach within
+  /// `tolerance`; the Gram matrix is made anew, the sweeps are few when little has changed.
+  /// Stopped by the progress callback, later items keep the weights they had.
+  [[nodiscard]] SlimModel update(const Interactions& data, const Context& context = {}) const;
+
+  /// Kind "slim", version 1: sections "interactions", "options", "weights".
+  [[nodiscard]] std::vector<std::byte> save() const {
+    ArchiveWriter writer(archive_kind, 1);
+    put_interactions(writer.section("interactions"), interactions());
+    SectionWriter& section = writer.section("options");
+    section.put(options_.l1);
+    section.put(options_.l2);
+    section.put(options_.tolerance);
+    section.put(std::uint64_t{options_.sweeps});
+    section.put(std::uint64_t{options_.max_bytes});
+    detail::put_rows(writer.section("weights"), similarities());
+    return std::move(writer).finish();
+  }
+  [[nodiscard]] static Result<SlimModel> load(std::span<const std::byte> bytes) {
+    const Result<ArchiveReader> reader = ArchiveReader::open(bytes, archive_kind, 1);
+    if (!reader) return reader.error();
+    Result<SectionReader> section = reader->section("interactions");
+    if (!section) return section.error();
+    Interactions data = get_interactions(*section);
+    if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("options");
+    if (!section) return section.error();
+    SlimOptions options;
+    options.l1 = section->get<double>();
+    options.l2 = section->get<double>();
+    options.tolerance = section->get<double>();
+    options.sweeps = static_cast<std::size_t>(section->get<std::uint64_t>());
+    options.max_bytes = static_cast<std::size_t>(section->get<std::uint64_t>());
+    if (section->ok()) {
+      try {
+        detail::check_slim_options(options);
+      } catch (const Exception&) {
+        section->require(false, "impossible options");
+      }
+    }
+    if (Result<void> done = section->finish(); !done) return done.error();
+    section = reader->section("weights");
+    if (!section) return section.error();
+    Csr<float> weights = detail::get_rows(*section, data.items());
+    section->require(weights.rows() == data.items(), "the weights are of another number of items");
+    if (Result<void> done = section->finish(); !done) return done.error();
+    return SlimModel(std::move(data), std::move(weights), options);
+  }
+
+ private:
+  SlimOptions options_;
+};
+
+static_assert(LoadableRecommender<SlimModel> && BatchRecommender<SlimModel> &&
+              UpdatableRecommender<SlimModel>);
+
+struct SlimFit {
+  SlimModel model;
+  SlimReport report;
+};
+
+namespace detail {
+
+/// Fits from the columns of `start` (row j: the weights that lead to item j; may have fewer rows),
+/// which also stay for items that were not reached.
+[[nodiscard]] inline SlimFit fit_slim_from(const Interactions& data, const SlimOptions& options,
+                                           const Csr<float>& start, const Context& context) {
   const std::size_t n = data.items();
   if (n > 0 && Matrix<float>::padded(n) > options.max_bytes / sizeof(float) / n) {
     throw Exception(ErrorCode::invalid_shape,
@@ -222,7 +140,7 @@ class SlimColumn {
                          options.max_bytes, "; leave out rare items or take item neighbours"),
                     "fit_slim");
   }
-  const Matrix<float> gram = detail::full_gram(data, context);
+  const Matrix<float> gram = full_gram(data, context);
   for (std::size_t i = 0; i < n; ++i) {
     if (!std::isfinite(gram(i, i))) {
       throw Exception(ErrorCode::invalid_value, "weights are too large: scale them down",
@@ -236,13 +154,19 @@ class SlimColumn {
   std::vector<std::vector<std::uint32_t>> from(n);
   std::vector<std::vector<float>> values(n);
   std::vector<std::uint8_t> unsettled(n, 0);
+  constexpr std::span<const std::uint32_t> none;
+  constexpr std::span<const float> no_values;
   while (report.items < n && !report.stopped) {
     const std::size_t first = report.items;
     const std::size_t step = std::min(columns_a_step, n - first);
     parallel_chunks(context, step, columns_a_chunk, [&](std::size_t begin, std::size_t end) {
-      detail::SlimColumn column(gram, options);
+      SlimColumn column(gram, options);
       for (std::size_t j = first + begin; j < first + end; ++j) {
-        unsettled[j] = column.solve(j) ? 0 : 1;
+        const bool has_start = j < start.rows();
+        unsettled[j] = column.solve(j, has_start ? start.row_indices(j) : none,
+                                    has_start ? start.row_values(j) : no_values)
+                           ? 0
+                           : 1;
         for (std::size_t t = 0; t < column.weights().size(); ++t) {
           const auto weight = static_cast<float>(column.weights()[t]);
           if (!(weight > 0)) continue;
@@ -255,6 +179,10 @@ class SlimColumn {
     report.stopped = context.report({"slim", report.items, n}) == Go::stop && report.items < n;
   }
 
+  for (std::size_t j = report.items; j < start.rows(); ++j) {
+    from[j].assign(start.row_indices(j).begin(), start.row_indices(j).end());
+    values[j].assign(start.row_values(j).begin(), start.row_values(j).end());
+  }
   std::vector<std::size_t> offsets(1, 0);
   std::vector<std::uint32_t> indices;
   std::vector<float> all;
@@ -266,7 +194,23 @@ class SlimColumn {
   }
   report.weights = indices.size();
   const Csr<float> by_target(n, std::move(offsets), std::move(indices), std::move(all));
-  return {NeighboursModel(data, by_target.transposed(), false), report};
+  return {SlimModel(data, by_target.transposed(), options), report};
+}
+
+}  // namespace detail
+
+/// Throws `invalid_option`; `invalid_shape` when the catalogue is too large for `max_bytes`;
+/// `invalid_value` when squared weights leave single precision. Stopped by the progress callback,
+/// it gives what there is so far.
+[[nodiscard]] inline SlimFit fit_slim(const Interactions& data, const SlimOptions& options = {},
+                                      const Context& context = {}) {
+  detail::check_slim_options(options);
+  return detail::fit_slim_from(data, options, {}, context);
+}
+
+inline SlimModel SlimModel::update(const Interactions& data, const Context& context) const {
+  detail::require_grown(data, customers(), items());
+  return detail::fit_slim_from(data, options_, similarities().transposed(), context).model;
 }
 
 }  // namespace emptor

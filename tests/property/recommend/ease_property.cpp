@@ -38,6 +38,12 @@ Case make_case() {
       {.lambda = *rc::gen::element(0.5, 3.0, 200.0), .use_weights = *rc::gen::arbitrary<bool>()}};
 }
 
+float weight_of(const Interactions& data, std::size_t customer, std::size_t item) {
+  const auto items = data.by_customer().row_indices(customer);
+  const auto at = std::lower_bound(items.begin(), items.end(), item) - items.begin();
+  return data.by_customer().row_values(customer)[static_cast<std::size_t>(at)];
+}
+
 using Dense = std::vector<std::vector<double>>;
 
 Dense rows_of(const Case& c) {
@@ -178,6 +184,41 @@ TEST_CASE("scores are sums of weights, similarities partial correlations") {
       }
     }
   });
+}
+
+TEST_CASE("updated weights are those of the regressions on the new data") {
+  const auto check = [](const Context& context) {
+    Case c = make_case();
+    c.options.lambda = *rc::gen::element(3.0, 200.0);
+    const EaseModel model = fit_ease(c.data, c.options, context).model;
+    const std::size_t m = c.data.customers() + *rc::gen::inRange<std::size_t>(0, 4);
+    const std::size_t n = c.data.items() + *rc::gen::inRange<std::size_t>(0, 3);
+    InteractionLog log;
+    for (std::size_t u = 0; u < m; ++u) {
+      const bool changes = u >= c.data.customers() || *rc::gen::inRange(0, 8) == 0;
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool had = u < c.data.customers() && i < c.data.items() &&
+                         c.data.contains(id_at<Customer>(u), id_at<Item>(i));
+        if (had != (changes && *rc::gen::inRange(0, 3) == 0)) {
+          log.add(id_at<Customer>(u), id_at<Item>(i),
+                  had ? weight_of(c.data, u, i) : static_cast<float>(*rc::gen::inRange(1, 24)) / 8);
+        }
+      }
+    }
+    c.data = Interactions(m, n, log);
+    const EaseModel updated = model.update(c.data, context);
+    const Twin twin = twin_of(c);
+    const double bound = 4 * double{std::numeric_limits<float>::epsilon()} * twin.condition;
+    for (std::size_t i = 0; i < n; ++i) {
+      for (std::size_t j = 0; j < n; ++j) {
+        const auto got = static_cast<double>(updated.weight(id_at<Item>(i), id_at<Item>(j)));
+        RC_ASSERT(std::abs(got - twin.weights[i][j]) <= bound);
+      }
+    }
+    RC_ASSERT(EaseModel::load(model.save())->update(c.data, context).save() == updated.save());
+  };
+  test::check_property("portable", [&] { check({}); });
+  test::check_property("native", [&] { check({.kernels = &native_kernels()}); });
 }
 
 }  // namespace emptor

@@ -228,4 +228,40 @@ TEST_CASE("scores are weighted sums over what the customer has") {
   });
 }
 
+TEST_CASE("updated neighbours are those of a fit to the bit, found by searching what changed") {
+  test::check_property(
+      "update",
+      [] {
+        const Case before = make_case();
+        // Some customers gain or lose an item or come anew, and sometimes the catalogue grows.
+        const std::size_t m = before.data.customers() + *rc::gen::inRange<std::size_t>(0, 3);
+        const std::size_t n = before.data.items() + *rc::gen::element<std::size_t>(0, 0, 2);
+        const bool all_one = *rc::gen::arbitrary<bool>();
+        InteractionLog log;
+        for (std::size_t c = 0; c < m; ++c) {
+          const bool changes = *rc::gen::inRange(0, 6) == 0;
+          for (std::size_t i = 0; i < n; ++i) {
+            const bool had = c < before.data.customers() && i < before.data.items() &&
+                             before.data.contains(id_at<Customer>(c), id_at<Item>(i));
+            if (changes && *rc::gen::inRange(0, 4) == 0) {
+              if (had) continue;
+              log.add(id_at<Customer>(c), id_at<Item>(i),
+                      all_one ? 1.0F : static_cast<float>(*rc::gen::inRange(1, 40)) / 8);
+            } else if (had) {
+              const auto items = before.data.by_customer().row_indices(c);
+              const auto at = std::lower_bound(items.begin(), items.end(), i) - items.begin();
+              log.add(id_at<Customer>(c), id_at<Item>(i),
+                      before.data.by_customer().row_values(c)[static_cast<std::size_t>(at)]);
+            }
+          }
+        }
+        const Interactions after(m, n, log);
+        const NeighboursModel updated =
+            fit_item_neighbours(before.data, before.options).model.update(after);
+        const NeighboursModel fitted = fit_item_neighbours(after, before.options).model;
+        RC_ASSERT(updated.save() == fitted.save());
+      },
+      400);
+}
+
 }  // namespace emptor

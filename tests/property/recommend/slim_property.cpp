@@ -81,4 +81,43 @@ TEST_CASE("no weight of SLIM can be changed for the better") {
   });
 }
 
+TEST_CASE("SLIM updated reaches the minimum of a fit") {
+  test::check_property("update", [] {
+    const std::size_t m = *rc::gen::inRange<std::size_t>(1, 15);
+    const std::size_t n = *rc::gen::inRange<std::size_t>(1, 12);
+    InteractionLog old_log;
+    InteractionLog new_log;
+    for (std::size_t c = 0; c < m; ++c) {
+      for (std::size_t i = 0; i < n + 2; ++i) {
+        const auto weight = static_cast<float>(*rc::gen::inRange(1, 24)) / 8;
+        const bool in_old = i < n && *rc::gen::inRange(0, 2) == 0;
+        if (in_old) old_log.add(id_at<Customer>(c), id_at<Item>(i), weight);
+        if (in_old != (*rc::gen::inRange(0, 8) == 0)) {
+          new_log.add(id_at<Customer>(c), id_at<Item>(i), weight);
+        }
+      }
+    }
+    const SlimOptions options{.l1 = *rc::gen::element(0.0, 0.3, 2.0),
+                              .l2 = *rc::gen::element(0.5, 5.0),
+                              .tolerance = 1e-9,
+                              .sweeps = 100'000};
+    const Interactions after(m, n + 2, new_log);
+    const SlimModel updated = fit_slim(Interactions(m, n, old_log), options).model.update(after);
+    const SlimModel fitted = fit_slim(after, options).model;
+    for (std::size_t i = 0; i < n + 2; ++i) {
+      std::vector<float> a(n + 2, 0);
+      std::vector<float> b(n + 2, 0);
+      const auto fill = [&](const SlimModel& model, std::vector<float>& row) {
+        const auto items = model.similarities().row_indices(i);
+        for (std::size_t k = 0; k < items.size(); ++k) {
+          row[items[k]] = model.similarities().row_values(i)[k];
+        }
+      };
+      fill(updated, a);
+      fill(fitted, b);
+      for (std::size_t j = 0; j < n + 2; ++j) RC_ASSERT(std::abs(a[j] - b[j]) <= 1e-5F);
+    }
+  });
+}
+
 }  // namespace emptor

@@ -27,7 +27,7 @@ TEST_CASE("EASE is a recommender") {
       [](const Interactions& data, const Context& context) {
         return fit_ease(data, {.lambda = 2}, context).model;
       },
-      {.name = "ease"});
+      {.name = "ease", .update_tolerance = 1e-5});
 }
 
 TEST_CASE("EASE with weights is a recommender") {
@@ -35,7 +35,7 @@ TEST_CASE("EASE with weights is a recommender") {
       [](const Interactions& data, const Context& context) {
         return fit_ease(data, {.lambda = 5, .use_weights = true}, context).model;
       },
-      {.name = "ease, weighted"});
+      {.name = "ease, weighted", .update_tolerance = 1e-5});
 }
 
 TEST_CASE("EASE on native kernels is a recommender") {
@@ -44,7 +44,7 @@ TEST_CASE("EASE on native kernels is a recommender") {
         context.kernels = &native_kernels();
         return fit_ease(data, {.lambda = 2}, context).model;
       },
-      {.name = "ease, native"});
+      {.name = "ease, native", .update_tolerance = 1e-5});
 }
 
 TEST_CASE("two items by hand") {
@@ -78,8 +78,8 @@ TEST_CASE("weights count only when asked to") {
   const EaseModel using_them = fit_ease(weighted, {.lambda = 2, .use_weights = true}).model;
   CHECK(plain.weight(Item{0}, Item{1}) == ignoring.weight(Item{0}, Item{1}));
   CHECK(plain.weight(Item{0}, Item{1}) != using_them.weight(Item{0}, Item{1}));
-  CHECK_FALSE(ignoring.use_weights());
-  CHECK(using_them.use_weights());
+  CHECK_FALSE(ignoring.options().use_weights);
+  CHECK(using_them.options().use_weights);
 
   // What the customer has counts by its weight as well: twice as much, twice the score.
   const std::vector<Item> has{Item{0}};
@@ -155,16 +155,21 @@ TEST_CASE("a model from given weights") {
   const Interactions data = test::taste_data(4, 2, false);
   Matrix<float> weights(2, 2);
   weights(0, 1) = 0.25F;
-  CHECK(EaseModel(data, weights, false).weight(Item{0}, Item{1}) == 0.25F);
+  CHECK(EaseModel(data, weights, {}).weight(Item{0}, Item{1}) == 0.25F);
   check_throws(ErrorCode::invalid_shape, "must be 2 x 2, got 3 x 2",
-               [&] { (void)EaseModel(data, Matrix<float>(3, 2), false); });
+               [&] { (void)EaseModel(data, Matrix<float>(3, 2), {}); });
+  check_throws(ErrorCode::invalid_shape, "diagonal of 2 items",
+               [&] { (void)EaseModel(data, weights, {}, {1.0F}); });
+  check_throws(ErrorCode::invalid_value, "diagonal > 0", [&] {
+    (void)EaseModel(data, weights, {}, {1.0F, 0.0F});
+  });
   weights(0, 0) = 1;
   check_throws(ErrorCode::invalid_value, "0 from an item to itself",
-               [&] { (void)EaseModel(data, weights, false); });
+               [&] { (void)EaseModel(data, weights, {}); });
   weights(0, 0) = 0;
   weights(1, 0) = std::numeric_limits<float>::infinity();
   check_throws(ErrorCode::invalid_value, "must be finite",
-               [&] { (void)EaseModel(data, weights, false); });
+               [&] { (void)EaseModel(data, weights, {}); });
 }
 
 TEST_CASE("progress is told, and stopping leaves no half model") {
@@ -181,6 +186,21 @@ TEST_CASE("progress is told, and stopping leaves no half model") {
   CHECK(steps == std::vector<std::size_t>{1, 2});
   context.progress = [](const ProgressStep&) { return Go::stop; };
   check_throws(ErrorCode::stopped, "asked to stop", [&] { (void)fit_ease(data, {}, context); });
+}
+
+TEST_CASE("an update stopped, or of a model without its inverse") {
+  const Interactions before = test::taste_data(20, 10, false);
+  const Interactions after = test::taste_data(25, 12, false);
+  const EaseModel model = fit_ease(before, {.lambda = 2}).model;
+  Context stop;
+  for (const std::size_t step : {0U, 1U}) {
+    stop.progress = [&](const ProgressStep& at) { return at.done == step ? Go::stop : Go::on; };
+    const EaseModel stopped = model.update(after, stop);
+    CHECK(stopped.items() == 12);
+    CHECK(stopped.weight(Item{3}, Item{0}) == model.weight(Item{3}, Item{0}));
+    CHECK(stopped.weight(Item{3}, Item{11}) == 0);
+    CHECK(stopped.update(after).save() == fit_ease(after, {.lambda = 2}).model.save());
+  }
 }
 
 }  // namespace

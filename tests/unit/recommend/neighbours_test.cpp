@@ -222,6 +222,57 @@ TEST_CASE("wrong options of neighbours are refused by name") {
           {.weighting = static_cast<NeighbourWeighting>(9)});
 }
 
+TEST_CASE("an update searches only the items whose neighbours can have changed") {
+  InteractionLog log;  // two worlds: items 0 to 3 and items 4 to 7
+  for (unsigned customer = 0; customer < 40; ++customer) {
+    for (unsigned i = 0; i < 3; ++i) {
+      log.add(Customer{customer}, id_at<Item>(customer % 2 * 4 + (customer + i) % 4));
+    }
+  }
+  const Interactions before(40, 8, log);
+  log.add(Customer{41}, Item{4});
+  log.add(Customer{41}, Item{5});
+  const Interactions after(42, 8, log);
+  const auto searched = [&](const NeighboursOptions& options) {
+    std::size_t total = 0;
+    Context context;
+    context.progress = [&](const ProgressStep& step) {
+      total = step.total;
+      return Go::on;
+    };
+    const auto model = fit_item_neighbours(before, options).model.update(after, context);
+    CHECK(model.save() == fit_item_neighbours(after, options).model.save());
+    return total;
+  };
+  CHECK(searched({.weighting = NeighbourWeighting::cosine}) == 4);
+  CHECK(searched({.weighting = NeighbourWeighting::tf_idf}) == 4);
+  CHECK(searched({.weighting = NeighbourWeighting::jaccard}) == 4);
+  CHECK(searched({.weighting = NeighbourWeighting::rp3_beta}) == 4);
+  CHECK(searched({.weighting = NeighbourWeighting::rp3_beta, .rp3_beta = 0}) == 2);
+  CHECK(searched({.weighting = NeighbourWeighting::bm25}) == 8);
+  CHECK(searched({.weighting = NeighbourWeighting::bm25, .b = 0}) == 2);
+}
+
+TEST_CASE("a model of a stopped fit searches everything when it is updated") {
+  Context stop;
+  stop.progress = [](const ProgressStep&) { return Go::stop; };
+  InteractionLog log;
+  for (unsigned customer = 0; customer < 700; ++customer) {
+    for (unsigned item = customer % 2; item < 400; item += 2) {
+      log.add(Customer{customer}, Item{item});
+    }
+  }
+  const Interactions large(700, 400, log);
+  const auto stopped = fit_item_neighbours(large, {.neighbours = 5}, stop);
+  REQUIRE(stopped.report.stopped);
+  const auto whole = fit_item_neighbours(large, {.neighbours = 5}).model;
+  CHECK(stopped.model.update(large).save() == whole.save());
+  CHECK(NeighboursModel::load(stopped.model.save())->update(large).save() == whole.save());
+  const auto halfway = stopped.model.update(large, stop);
+  CHECK(halfway.similar_items(Item{399}, 9).empty());
+  CHECK(halfway.update(large).save() == whole.save());
+}
+
 TEST_CASE("a stopped fit says so and keeps what was found") {
   InteractionLog log;
   for (unsigned customer = 0; customer < 700; ++customer) {
@@ -269,9 +320,9 @@ TEST_CASE("tiny and huge weights stay numbers") {
 TEST_CASE("a model made of similarities checks them") {
   const Interactions data = three_by_three();
   check_throws(ErrorCode::invalid_shape, "3 x 3", [&] {
-    NeighboursModel(data, Csr<float>(2, {0, 0}, {}, {}), true);
+    NeighboursModel(data, Csr<float>(2, {0, 0}, {}, {}), {});
   });
   check_throws(ErrorCode::invalid_value, "finite and > 0", [&] {
-    NeighboursModel(data, Csr<float>(3, {0, 1, 1, 1}, {2}, {-1.0F}), true);
+    NeighboursModel(data, Csr<float>(3, {0, 1, 1, 1}, {2}, {-1.0F}), {});
   });
 }

@@ -94,6 +94,33 @@ TEST_CASE("ties go to the smaller item") {
   CHECK(model.most_popular(2) == std::vector<Recommendation>{{Item{2}, 1}, {Item{3}, 1}});
 }
 
+TEST_CASE("new events on top of those counted") {
+  const PopularityOptions options{.half_life_days = 10, .now = noon};
+  const auto log = small_log();
+  const auto model = fit_popularity(2, 4, log, options).model;
+  const auto loaded = PopularityModel::load(model.save()).value();
+  CHECK(loaded.options().half_life_days == 10);
+  CHECK(loaded.options().now == noon);
+  const std::vector<Item> items{Item{2}, Item{3}};
+  const std::vector<Time> times{noon + 1s, noon + 24h * 5};
+  const std::vector<float> weights{4, 1};
+  InteractionLog all = log;
+  all.add(Customer{1}, Item{3}, 1, noon + 24h * 5);
+  const PopularityOptions later{.half_life_days = 10, .now = noon + 24h * 10};
+  const auto fitted = fit_popularity(2, 4, all, later).model;
+  const auto updated = loaded.update(
+      fitted.interactions(), {.items = items, .times = times, .weights = weights}, later.now);
+  for (const Item item : {Item{0}, Item{1}, Item{2}, Item{3}}) {
+    CHECK(score_of(updated, item) == Approx(score_of(fitted, item)).epsilon(1e-6));
+    CHECK(updated.events(item) == fitted.events(item));
+  }
+  CHECK(score_of(updated, Item{0}) == 0.375F);
+  check_throws(ErrorCode::invalid_option, "not before that of the fit",
+               [&] { (void)model.update(fitted.interactions(), {}, noon - 1s); });
+  check_throws(ErrorCode::invalid_option, "need the times",
+               [&] { (void)model.update(fitted.interactions()); });
+}
+
 TEST_CASE("wrong options and events of popularity are refused") {
   const auto log = small_log();
   check_throws(ErrorCode::invalid_option, "'half_life_days' must be > 0, got 0",

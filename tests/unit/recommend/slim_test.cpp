@@ -14,9 +14,9 @@ namespace {
 TEST_CASE("SLIM is a recommender") {
   test::check_recommender(
       [](const Interactions& data, const Context& context) {
-        return fit_slim(data, {.l1 = 0.1, .l2 = 1}, context).model;
+        return fit_slim(data, {.l1 = 0.1, .l2 = 1, .tolerance = 1e-9}, context).model;
       },
-      {.name = "slim"});
+      {.name = "slim", .update_tolerance = 1e-6});
 }
 
 TEST_CASE("two items by hand, a third that nobody took") {

@@ -88,10 +88,12 @@ class NeighbourSearch {
     lay_out_customers();
   }
 
-  /// The similarity rows, and how many of them were made before the progress callback said stop.
-  [[nodiscard]] std::pair<Csr<float>, std::size_t> run(const Context& context) {
+  /// The similarity rows of the `wanted` items, ascending (other rows are empty), and how many of
+  /// them were made before the progress callback said stop.
+  [[nodiscard]] std::pair<Csr<float>, std::size_t> run(std::span<const std::uint32_t> wanted,
+                                                       const Context& context) {
     const std::size_t n = data_.items();
-    const std::vector<std::size_t> borders = cut_by_cost();
+    const std::vector<std::size_t> borders = cut_by_cost(wanted);
     const std::size_t chunks = borders.size() - 1;
     std::vector<Rows> rows(chunks);
     constexpr std::size_t chunks_a_round = 16;
@@ -101,24 +103,29 @@ class NeighbourSearch {
       const std::size_t count = std::min(chunks_a_round, chunks - first);
       parallel_chunks(context, count, 1, [&](std::size_t begin, std::size_t end) {
         for (std::size_t c = first + begin; c < first + end; ++c) {
-          rows[c] = search(borders[c], borders[c + 1]);
+          rows[c] = search(wanted.subspan(borders[c], borders[c + 1] - borders[c]));
         }
       });
       done += count;
-      if (context.report({"item neighbours", borders[done], n}) == Go::stop) break;
+      if (context.report({"item neighbours", borders[done], wanted.size()}) == Go::stop) break;
     }
-    const std::size_t made = k_ > 0 ? borders[done] : n;
+    const std::size_t made = k_ > 0 ? borders[done] : wanted.size();
 
     std::vector<std::size_t> offsets(1, 0);
     offsets.reserve(n + 1);
+    std::size_t pairs = 0;
+    std::size_t w = 0;
     for (const Rows& chunk : rows) {
-      for (const std::uint32_t size : chunk.sizes) offsets.push_back(offsets.back() + size);
+      for (const std::uint32_t size : chunk.sizes) {
+        offsets.resize(std::size_t{wanted[w++]} + 1, pairs);
+        offsets.push_back(pairs += size);
+      }
     }
-    offsets.resize(n + 1, offsets.back());
+    offsets.resize(n + 1, pairs);
     std::vector<std::uint32_t> items;
     std::vector<float> values;
-    items.reserve(offsets.back());
-    values.reserve(offsets.back());
+    items.reserve(pairs);
+    values.reserve(pairs);
     for (Rows& chunk : rows) {
       items.insert(items.end(), chunk.items.begin(), chunk.items.end());
       values.insert(values.end(), chunk.values.begin(), chunk.values.end());
@@ -185,27 +192,27 @@ class NeighbourSearch {
     }
   }
 
-  /// Borders of runs of items of about equal cost; they depend on the data alone.
-  [[nodiscard]] std::vector<std::size_t> cut_by_cost() const {
+  /// Borders of runs of wanted items of about equal cost; they depend on the data alone.
+  [[nodiscard]] std::vector<std::size_t> cut_by_cost(std::span<const std::uint32_t> wanted) const {
     const Csr<float>& by_item = data_.by_item();
     const std::size_t target = std::max<std::size_t>(std::size_t{1} << 20, 8 * data_.items());
     std::vector<std::size_t> borders(1, 0);
     std::size_t cost = 0;
-    for (std::size_t i = 0; i < data_.items(); ++i) {
+    for (std::size_t w = 0; w < wanted.size(); ++w) {
       cost += 64;
-      for (const std::uint32_t customer : by_item.row_indices(i)) {
+      for (const std::uint32_t customer : by_item.row_indices(wanted[w])) {
         cost += data_.by_customer().row_size(customer);
       }
       if (cost >= target) {
-        borders.push_back(i + 1);
+        borders.push_back(w + 1);
         cost = 0;
       }
     }
-    if (borders.back() != data_.items()) borders.push_back(data_.items());
+    if (borders.back() != wanted.size()) borders.push_back(wanted.size());
     return borders;
   }
 
-  [[nodiscard]] Rows search(std::size_t begin, std::size_t end) const {
+  [[nodiscard]] Rows search(std::span<const std::uint32_t> wanted) const {
     const Csr<float>& by_item = data_.by_item();
     const std::span<const std::size_t> offsets = data_.by_customer().offsets();
     std::vector<float> sums(data_.items(), 0.0F);
@@ -214,7 +221,7 @@ class NeighbourSearch {
     const auto owned = static_cast<float>(owned_);
     const auto other = static_cast<float>(other_);
     Rows rows;
-    for (std::size_t i = begin; i < end; ++i) {
+    for (const std::uint32_t i : wanted) {
       std::size_t count = 0;
       for (std::size_t k = 0; k < by_item.row_size(i); ++k) {
         const std::uint32_t customer = by_item.row_indices(i)[k];

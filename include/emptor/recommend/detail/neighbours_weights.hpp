@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "emptor/core/archive.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/math/csr.hpp"
 #include "emptor/recommend/neighbours_options.hpp"
@@ -41,6 +42,36 @@ inline void check_neighbours_options(const NeighboursOptions& options) {
   require_option(options.rp3_alpha > 0 && std::isfinite(options.rp3_alpha), "rp3_alpha",
                  "finite and > 0", options.rp3_alpha);
   not_negative(options.rp3_beta, "rp3_beta");
+}
+
+inline void put_neighbours_options(SectionWriter& section, const NeighboursOptions& options) {
+  section.put(options.weighting);
+  section.put(std::uint64_t{options.neighbours});
+  section.put(options.normalise);
+  for (const double value : {options.shrinkage, options.k1, options.b, options.tversky_owned,
+                             options.tversky_other, options.rp3_alpha, options.rp3_beta}) {
+    section.put(value);
+  }
+}
+
+/// What `put_neighbours_options` wrote. On damage, or values that no fit takes, the section has
+/// failed.
+[[nodiscard]] inline NeighboursOptions get_neighbours_options(SectionReader& section) {
+  NeighboursOptions options;
+  options.weighting = section.get<NeighbourWeighting>();
+  options.neighbours = static_cast<std::size_t>(section.get<std::uint64_t>());
+  options.normalise = section.get<bool>();
+  for (double* const value : {&options.shrinkage, &options.k1, &options.b, &options.tversky_owned,
+                              &options.tversky_other, &options.rp3_alpha, &options.rp3_beta}) {
+    *value = section.get<double>();
+  }
+  if (!section.ok()) return {};
+  try {
+    check_neighbours_options(options);
+  } catch (const Exception&) {
+    section.require(false, "impossible options");
+  }
+  return options;
 }
 
 struct NeighbourWeights {
