@@ -1,14 +1,19 @@
 #pragma once
-// Bodies of recommend/als.hpp: the fit. Included by als.hpp, or compiled once as an instance.
+// Bodies of recommend/als.hpp: the fit and the update. Included by als.hpp, or compiled once as an
+// instance.
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <string>
 #include <utility>
 
 #include "emptor/core/random.hpp"
 #include "emptor/math/kernels_portable.hpp"
 #include "emptor/math/symmetric_eigen.hpp"
 #include "emptor/recommend/als.hpp"
+#include "emptor/recommend/als_rows.ipp"
+#include "emptor/recommend/detail/ranking.hpp"
 #include "emptor/recommend/detail/workspaces.hpp"
 #include "emptor/recommend/kernels_portable.hpp"
 
@@ -26,13 +31,10 @@ inline void check_als_options(const AlsOptions& options) {
   require_option(options.nu >= 0 && options.nu <= 2, "nu", "in 0 to 2", options.nu);
   require_option(options.initial_deviation > 0 && std::isfinite(options.initial_deviation),
                  "initial_deviation", "finite and > 0", options.initial_deviation);
-}
-
-/// lambda (|row| + a0 n_opposite)^nu
-inline double als_ridge(const AlsOptions& options, std::size_t interactions, std::size_t opposite) {
-  const double frequency =
-      static_cast<double>(interactions) + options.unobserved_weight * static_cast<double>(opposite);
-  return options.lambda * (options.nu == 1 ? frequency : std::pow(frequency, options.nu));
+  require_option(options.solver <= AlsSolver::block, "solver", "a solver",
+                 static_cast<int>(options.solver));
+  require_option(options.cg_steps >= 1, "cg_steps", ">= 1", options.cg_steps);
+  require_option(options.block >= 1, "block", ">= 1", options.block);
 }
 
 template <class T>
@@ -45,54 +47,40 @@ struct AlsParts {
   const Kernels* kernels;
 };
 
-/// One side of the matrix: the factors to solve and the order of work.
+/// One side of the matrix.
 template <class T>
 struct AlsSide {
   const Csr<float>& rows;
   Matrix<T> factors;
   std::vector<T> ridge;
-  std::vector<T> weights;              // empty: all 1
-  std::vector<std::uint32_t> order;    // long rows first, so neighbours have like lengths
-  std::vector<std::size_t> chunks{0};  // places in `order` where a task ends
+  std::vector<T> weights;  // empty: all 1
 
   AlsSide(const Csr<float>& side, const AlsOptions& options)
-      : rows(side), factors(side.rows(), options.factors), ridge(side.rows()), order(side.rows()) {
-    std::size_t longest = 0;
+      : rows(side), factors(side.rows(), options.factors), ridge(side.rows()) {
     for (std::size_t r = 0; r < rows.rows(); ++r) {
       ridge[r] = static_cast<T>(als_ridge(options, rows.row_size(r), rows.columns()));
-      longest = rows.row_size(r) > longest ? rows.row_size(r) : longest;
     }
-    if (options.use_weights) {
-      for (const float weight : rows.values()) weights.push_back(static_cast<T>(weight));
-    }
-    std::vector<std::size_t> next(longest + 2, 0);
-    for (std::size_t r = 0; r < rows.rows(); ++r) ++next[longest - rows.row_size(r) + 1];
-    for (std::size_t n = 0; n <= longest; ++n) next[n + 1] += next[n];
-    for (std::size_t r = 0; r < rows.rows(); ++r) {
-      order[next[longest - rows.row_size(r)]++] = static_cast<std::uint32_t>(r);
-    }
-    cut(static_cast<double>(options.factors));
+    if (options.use_weights) weights.assign(rows.values().begin(), rows.values().end());
   }
 
-  /// Tasks of about equal cost, at multiples of the widest batch.
-  void cut(double f) {
-    constexpr std::size_t step = 16;
-    constexpr double tasks = 128;
-    const auto cost = [&](std::size_t place) {
-      const auto n = static_cast<double>(rows.row_size(order[place]));
-      return n < 0.75 * f ? n * f * (n + 8) + 64 : n * f * f + f * f * f / 3;
-    };
-    double total = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) total += cost(i);
-    double sum = 0;
-    for (std::size_t i = 0; i < order.size(); ++i) {
-      sum += cost(i);
-      if ((i + 1) % step == 0 && sum >= total / tasks) {
-        chunks.push_back(i + 1);
-        sum = 0;
-      }
+  [[nodiscard]] std::size_t longest() const {
+    std::size_t most = 0;
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      most = rows.row_size(r) > most ? rows.row_size(r) : most;
     }
-    if (chunks.back() < order.size()) chunks.push_back(order.size());
+    return most;
+  }
+  [[nodiscard]] AlsSystem<T> system(const AlsSide& opposite, const std::vector<T>& spectrum) {
+    AlsSystem<T> out;
+    out.opposite = opposite.factors.data();
+    out.spectrum = spectrum.data();
+    out.ridge = ridge.data();
+    out.offsets = rows.offsets().data();
+    out.columns = rows.indices().data();
+    out.weights = weights.empty() ? nullptr : weights.data();
+    out.solution = factors.data();
+    out.stride = factors.stride();
+    return out;
   }
 };
 
@@ -118,24 +106,25 @@ struct AlsFitter {
         items(interactions.by_item(), fit_options),
         algebra(linear_algebra_kernels<T>(fit_context.kernels)),
         solvers(recommend_kernels<T>(fit_context.kernels)),
-        workspaces(fit_context, als_workspace(customers.factors.stride())),
+        workspaces(fit_context, als_rows_workspace(options, customers.factors.stride(),
+                                                   std::max(customers.longest(), items.longest()))),
         spectrum(customers.factors.stride(), T{1}) {}
 
-  /// Start values for the customers who have anything; the items are solved first. Uniform, since
-  /// that takes no library function whose last bit differs between platforms.
-  void start() {
-    const double limit =
-        options.initial_deviation * std::sqrt(3 / static_cast<double>(options.factors));
-    parallel_chunks(context, customers.factors.rows(), 1024,
-                    [&](std::size_t begin, std::size_t end) {
-                      for (std::size_t r = begin; r < end; ++r) {
-                        if (customers.rows.row_size(r) == 0) continue;
-                        RandomStream random(options.seed, r);
-                        for (T& value : customers.factors.row(r)) {
-                          value = static_cast<T>(random.uniform(-limit, limit));
-                        }
-                      }
-                    });
+  /// Start values of that mean square for those of the customers who have something, but no
+  /// factors. Uniform, since that takes no library function whose last bit differs between
+  /// platforms.
+  void start(double mean_square) {
+    const double limit = std::sqrt(3 * mean_square);
+    parallel_chunks(
+        context, customers.factors.rows(), 1024, [&](std::size_t begin, std::size_t end) {
+          for (std::size_t r = begin; r < end; ++r) {
+            const auto row = customers.factors.row(r);
+            const bool known = std::any_of(row.begin(), row.end(), [](T x) { return x != 0; });
+            if (known || customers.rows.row_size(r) == 0) continue;
+            RandomStream random(options.seed, r);
+            for (T& value : row) value = static_cast<T>(random.uniform(-limit, limit));
+          }
+        });
   }
 
   /// V'V in double, its sum cut by data size.
@@ -179,31 +168,40 @@ struct AlsFitter {
         });
   }
 
-  /// Minimises the loss over `side`, given the opposite side, which is turned into its eigenbasis.
-  void solve(AlsSide<T>& side, AlsSide<T>& opposite) {
+  /// Turns both sides into the eigenbasis of the opposite side's Gramian. `side` is left as it is
+  /// when its factors are not needed.
+  void to_eigenbasis(AlsSide<T>& side, AlsSide<T>& opposite, bool side_needed) {
     SymmetricEigen<double> eigen = symmetric_eigen(gramian(opposite.factors));
     turn(opposite.factors, eigen.vectors);
+    if (side_needed) turn(side.factors, eigen.vectors);
     for (std::size_t j = 0; j < options.factors; ++j) {
       // The Gramian has no negative eigenvalue but by rounding.
       if (eigen.values[j] < 0) eigen.values[j] = 0;
       spectrum[j] = static_cast<T>(options.unobserved_weight * eigen.values[j]);
     }
     eigenvalues = std::move(eigen.values);
-    AlsSystem<T> system;
-    system.opposite = opposite.factors.data();
-    system.spectrum = spectrum.data();
-    system.ridge = side.ridge.data();
-    system.offsets = side.rows.offsets().data();
-    system.columns = side.rows.indices().data();
-    system.weights = side.weights.empty() ? nullptr : side.weights.data();
-    system.solution = side.factors.data();
-    system.stride = side.factors.stride();
-    parallel_chunks(context, side.chunks.size() - 1, 1, [&](std::size_t begin, std::size_t end) {
+  }
+
+  /// Lowers the loss over those rows of `side`, to its minimum with the exact solver; the opposite
+  /// side is in its eigenbasis.
+  void solve_rows(AlsSide<T>& side, const AlsSide<T>& opposite, const AlsOrder& order,
+                  AlsSolver solver) {
+    const AlsSystem<T> system = side.system(opposite, spectrum);
+    std::vector<T> mean_square(solver == AlsSolver::conjugate_gradient ? system.stride : 0);
+    for (std::size_t j = 0; j < mean_square.size() && j < options.factors; ++j) {
+      mean_square[j] = static_cast<T>(eigenvalues[j] / double(opposite.factors.rows()));
+    }
+    const AlsRowSolver<T> rows{system, algebra, solvers, options, solver, mean_square};
+    parallel_chunks(context, order.ends.size() - 1, 1, [&](std::size_t begin, std::size_t end) {
       const typename Workspaces<T>::Lease work(workspaces);
-      const std::size_t first = side.chunks[begin];
-      solvers.solve_als_rows(system, side.order.data() + first, side.chunks[end] - first,
-                             work.data());
+      const std::size_t first = order.ends[begin];
+      rows.solve({order.rows.data() + first, order.ends[end] - first}, work.data());
     });
+  }
+
+  void solve(AlsSide<T>& side, AlsSide<T>& opposite, const AlsOrder& order, AlsSolver solver) {
+    to_eigenbasis(side, opposite, solver != AlsSolver::exact);
+    solve_rows(side, opposite, order, solver);
   }
 
   /// The loss after the customers were solved, with tr(X'X V'V) for the sum over all pairs.
@@ -255,20 +253,32 @@ struct AlsFitter {
 
   AlsFit<T> fit() {
     AlsReport report;
-    start();
+    const AlsOrder customer_order(customers.rows, options);
+    const AlsOrder item_order(items.rows, options);
+    start(options.initial_deviation * options.initial_deviation / double(options.factors));
+    const bool exact = options.solver == AlsSolver::exact;
     while (report.sweeps < options.sweeps && !report.stopped) {
-      solve(items, customers);
-      solve(customers, items);
+      solve(items, customers, item_order, options.solver);
       ++report.sweeps;
-      if (options.trace_loss) report.loss.push_back(loss());
       const bool last = report.sweeps == options.sweeps;
+      solve(customers, items, customer_order, last ? AlsSolver::exact : options.solver);
+      if (options.trace_loss) report.loss.push_back(loss());
       report.stopped = context.report({"als", report.sweeps, options.sweeps}) == Go::stop && !last;
     }
+    // Customers are what fold_in makes of them.
+    if (report.stopped && !exact) {
+      solve_rows(customers, items, customer_order, AlsSolver::exact);
+      if (options.trace_loss) report.loss.back() = loss();
+    }
+    return {finish("fit_als"), std::move(report)};
+  }
+
+  [[nodiscard]] BasicAlsModel<T> finish(std::string_view where) {
     if (!finite()) {
       throw Exception(ErrorCode::invalid_value,
                       "the factors left the range of the scalar: raise 'lambda' or scale the "
                       "weights down",
-                      "fit_als");
+                      std::string(where));
     }
     AlsParts<T> parts{data,
                       options,
@@ -276,7 +286,75 @@ struct AlsFitter {
                       std::move(items.factors),
                       std::move(spectrum),
                       context.kernels};
-    return {BasicAlsModel<T>(std::move(parts)), std::move(report)};
+    return BasicAlsModel<T>(std::move(parts));
+  }
+
+  /// See BasicAlsModel::update.
+  BasicAlsModel<T> update(const BasicAlsModel<T>& model) {
+    customers.factors = grown(model.customer_factors_, data.customers());
+    items.factors = grown(model.item_factors_, data.items());
+    spectrum = model.spectrum_;
+    const bool compare_weights = options.use_weights;
+    const auto new_customers =
+        changed_rows(model.data_.by_customer(), customers.rows, compare_weights);
+    const auto new_items = changed_rows(model.data_.by_item(), items.rows, compare_weights);
+    const bool same_shape = data.customers() == model.customers() && data.items() == model.items();
+    if (same_shape && new_customers.empty()) return finish("update");
+
+    solve_rows(customers, items, AlsOrder(customers.rows, options, new_customers),
+               AlsSolver::exact);
+    if (context.report({"als update", 1, 3}) == Go::on) {
+      start(mean_square_of(customers));
+      to_eigenbasis(items, customers, true);
+      solve_rows(items, customers, AlsOrder(items.rows, options, new_items), AlsSolver::exact);
+      (void)context.report({"als update", 2, 3});
+    }
+    solve(customers, items, AlsOrder(customers.rows, options), AlsSolver::exact);
+    (void)context.report({"als update", 3, 3});
+    return finish("update");
+  }
+
+  /// Of the factors of rows that are not zero; 1 / f when there are none.
+  [[nodiscard]] double mean_square_of(const AlsSide<T>& side) const {
+    double sum = 0;
+    std::size_t rows = 0;
+    for (std::size_t r = 0; r < side.factors.rows(); ++r) {
+      double square = 0;
+      for (const T value : side.factors.row(r)) square += double(value) * double(value);
+      sum += square;
+      rows += square > 0 ? 1 : 0;
+    }
+    return (rows > 0 ? sum / double(rows) : 1) / double(options.factors);
+  }
+
+  [[nodiscard]] static Matrix<T> grown(const Matrix<T>& factors, std::size_t rows) {
+    Matrix<T> out(rows, factors.columns());
+    if (factors.rows() > 0) std::memcpy(out.data(), factors.data(), factors.bytes());
+    return out;
+  }
+
+  /// The rows of `now` that are not what they were in `before`.
+  [[nodiscard]] static std::vector<std::uint32_t> changed_rows(const Csr<float>& before,
+                                                               const Csr<float>& now,
+                                                               bool compare_weights) {
+    std::vector<std::uint32_t> out;
+    for (std::size_t r = 0; r < now.rows(); ++r) {
+      const auto items_now = now.row_indices(r);
+      if (r < before.rows()) {
+        const auto items_before = before.row_indices(r);
+        const auto weights_before = before.row_values(r);
+        if (std::equal(items_now.begin(), items_now.end(), items_before.begin(),
+                       items_before.end()) &&
+            (!compare_weights ||
+             std::equal(weights_before.begin(), weights_before.end(), now.row_values(r).begin()))) {
+          continue;
+        }
+      } else if (items_now.empty()) {
+        continue;
+      }
+      out.push_back(static_cast<std::uint32_t>(r));
+    }
+    return out;
   }
 };
 
@@ -286,6 +364,14 @@ template <class T>
 AlsFit<T> fit_als(const Interactions& data, const AlsOptions& options, const Context& context) {
   detail::check_als_options(options);
   return detail::AlsFitter<T>(data, options, context).fit();
+}
+
+template <class T>
+BasicAlsModel<T> BasicAlsModel<T>::update(const Interactions& data, const Context& context) const {
+  detail::require_grown(data, customers(), items());
+  Context with_kernels = context;
+  if (context.kernels == nullptr) with_kernels.kernels = kernels_;
+  return detail::AlsFitter<T>(data, options_, with_kernels).update(*this);
 }
 
 }  // namespace emptor

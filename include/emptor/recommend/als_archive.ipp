@@ -3,7 +3,8 @@
 //
 // Kind "als" (or "als-double"), version 1: section "interactions"; "factors" with f and the
 // matrices of customers and items that have rows; "loss" with a0, lambda, nu, whether weights
-// count, and a0 times the Gramian's f eigenvalues.
+// count, and a0 times the Gramian's f eigenvalues; "fit" with the options that remain, which a file
+// need not have.
 
 #include <cmath>
 #include <utility>
@@ -23,6 +24,13 @@ std::vector<std::byte> BasicAlsModel<T>::save() const {
   loss.put(options_.nu);
   loss.put(options_.use_weights);
   loss.put_array(std::span<const T>(spectrum_.data(), item_factors_.columns()));
+  SectionWriter& fit = writer.section("fit");
+  fit.put(std::uint64_t{options_.sweeps});
+  fit.put(options_.initial_deviation);
+  fit.put(options_.seed);
+  fit.put(options_.solver);
+  fit.put(std::uint64_t{options_.cg_steps});
+  fit.put(std::uint64_t{options_.block});
   SectionWriter& factors = writer.section("factors");
   factors.put(std::uint64_t{item_factors_.columns()});
   for (const Matrix<T>* matrix : {&customer_factors_, &item_factors_}) {
@@ -84,6 +92,24 @@ Result<BasicAlsModel<T>> BasicAlsModel<T>::load(std::span<const std::byte> bytes
   loss->require(valid, "the loss has impossible parameters");
   if (Result<void> done = loss->finish(); !done) return done.error();
   parts.spectrum.resize(parts.items.stride(), T{1});
+
+  if (reader->has("fit")) {
+    Result<SectionReader> fit = reader->section("fit");
+    if (!fit) return fit.error();
+    AlsOptions& options = parts.options;
+    options.sweeps = static_cast<std::size_t>(fit->template get<std::uint64_t>());
+    options.initial_deviation = fit->template get<double>();
+    options.seed = fit->template get<std::uint64_t>();
+    options.solver = fit->template get<AlsSolver>();
+    options.cg_steps = static_cast<std::size_t>(fit->template get<std::uint64_t>());
+    options.block = static_cast<std::size_t>(fit->template get<std::uint64_t>());
+    fit->require(options.sweeps >= 1 && options.initial_deviation > 0 &&
+                     std::isfinite(options.initial_deviation) &&
+                     options.solver <= AlsSolver::block && options.cg_steps >= 1 &&
+                     options.block >= 1,
+                 "the fit has impossible options");
+    if (Result<void> done = fit->finish(); !done) return done.error();
+  }
   return BasicAlsModel(std::move(parts));
 }
 

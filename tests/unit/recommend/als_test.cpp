@@ -260,6 +260,9 @@ TEST_CASE("options are checked by name") {
   refused({.lambda = nan}, "lambda");
   refused({.nu = 2.5}, "nu");
   refused({.initial_deviation = 0}, "initial_deviation");
+  refused({.solver = static_cast<AlsSolver>(3)}, "solver");
+  refused({.cg_steps = 0}, "cg_steps");
+  refused({.block = 0}, "block");
   CHECK_THROWS_WITH(fit_als(data, {.lambda = -1}),
                     ContainsSubstring("'lambda' must be finite and > 0, got -1"));
 }
