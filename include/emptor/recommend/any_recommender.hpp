@@ -180,11 +180,24 @@ class AnyRecommender {
 
 static_assert(BatchRecommender<AnyRecommender>);
 
+class RecommenderRegistry;
+
+/// A recommender made of others, which needs to be told which models there are to come back from
+/// its bytes.
+template <class M>
+concept CompositeRecommender =
+    Recommender<M> && requires(std::span<const std::byte> bytes, const RecommenderRegistry& models,
+                               const Kernels* kernels) {
+      { M::load(bytes, models, kernels) } -> std::same_as<Result<M>>;
+      { M::archive_kind } -> std::convertible_to<std::string_view>;
+    };
+
 /// Which models can be loaded: the caller's list, nothing is registered by itself.
 class RecommenderRegistry {
  public:
   /// Throws `duplicate` when the kind is known already.
-  template <LoadableRecommender M>
+  template <class M>
+    requires LoadableRecommender<M> || CompositeRecommender<M>
   void add() {
     for (const Entry& entry : entries_) {
       if (entry.kind == M::archive_kind) {
@@ -196,14 +209,21 @@ class RecommenderRegistry {
   }
 
   /// The model that was saved; `kernels` as in a Context, for models that use them. Errors: those
-  /// of its `load`; `unsupported` when no model of the archive's kind was added.
+  /// of its `load`; `unsupported` when no model of the archive's kind was added, or when models
+  /// stand inside of models more than 8 deep.
   [[nodiscard]] Result<AnyRecommender> load(std::span<const std::byte> bytes,
                                             const Kernels* kernels = nullptr) const {
     const Result<std::string> kind = ArchiveReader::kind_of(bytes);
     if (!kind) return kind.error();
+    constexpr int max_depth = 8;
+    if (depth_ > max_depth) {
+      return Error{ErrorCode::unsupported,
+                   text("models inside of models more than ", max_depth, " deep"),
+                   "RecommenderRegistry"};
+    }
     std::string known;
     for (const Entry& entry : entries_) {
-      if (entry.kind == *kind) return entry.load(bytes, kernels);
+      if (entry.kind == *kind) return entry.load(bytes, kernels, *this);
       known += known.empty() ? "" : ", ";
       known += entry.kind;
     }
@@ -216,13 +236,19 @@ class RecommenderRegistry {
  private:
   struct Entry {
     std::string kind;
-    Result<AnyRecommender> (*load)(std::span<const std::byte> bytes, const Kernels* kernels);
+    Result<AnyRecommender> (*load)(std::span<const std::byte> bytes, const Kernels* kernels,
+                                   const RecommenderRegistry& models);
   };
 
   template <class M>
-  static Result<AnyRecommender> load_as(std::span<const std::byte> bytes, const Kernels* kernels) {
+  static Result<AnyRecommender> load_as(std::span<const std::byte> bytes, const Kernels* kernels,
+                                        [[maybe_unused]] const RecommenderRegistry& models) {
     Result<M> model = [&] {
-      if constexpr (requires { M::load(bytes, kernels); }) {
+      if constexpr (CompositeRecommender<M>) {
+        RecommenderRegistry inside = models;
+        ++inside.depth_;
+        return M::load(bytes, inside, kernels);
+      } else if constexpr (requires { M::load(bytes, kernels); }) {
         return M::load(bytes, kernels);
       } else {
         return M::load(bytes);
@@ -233,6 +259,7 @@ class RecommenderRegistry {
   }
 
   std::vector<Entry> entries_;
+  int depth_ = 0;  // of the model being loaded inside of others
 };
 
 }  // namespace emptor
