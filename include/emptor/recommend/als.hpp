@@ -121,8 +121,8 @@ class BasicAlsModel {
 
   /// A warm start: the customers whose rows changed are solved, then the items whose rows changed,
   /// then all customers, which keeps them what fold_in makes of them. Other items stay as they are
-  /// until their own rows change, so the outcome is near a fit, not that fit: a twentieth more
-  /// interactions, and the loss is within 1 % of fitting anew. Fit anew when much has changed.
+  /// until their own rows change, so the outcome is near a fit, not that fit: with a twentieth more
+  /// interactions its loss is within 1 % of one fitted anew. Fit anew when much has changed.
   /// Costs half a sweep of the exact solver and the rows that changed. Stopped, items stay as they
   /// were (those that are new are in no list). No change gives the same model. Throws as fit_als
   /// does, and `invalid_shape`. Uses the context's kernels, or else the model's.
