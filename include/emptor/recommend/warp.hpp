@@ -16,21 +16,21 @@
 #include <cstdint>
 
 #include "emptor/core/context.hpp"
-#include "emptor/recommend/detail/pairwise_fit.hpp"
+#include "emptor/recommend/detail/pairwise_train.hpp"
 #include "emptor/recommend/pairwise_model.hpp"
 #include "emptor/table/interactions.hpp"
 
 namespace emptor {
 
 struct WarpOptions {
-  std::size_t factors = 64;         ///< f, 1 to 4096
-  std::size_t epochs = 30;          ///< each takes every interaction once; >= 1
-  double learning_rate = 0.02;      ///< > 0
-  double lambda = 0.005;            ///< L2 of the vectors a step, >= 0; learning_rate lambda < 1
-  double bias_lambda = 0.005;       ///< L2 of the items' biases likewise
-  double initial_deviation = 0.1;   ///< > 0: standard deviation of start values is this / sqrt(f)
-  std::size_t tries = 30;           ///< draws an interaction at most, 1 to 1000000
-  std::size_t fold_in_epochs = 30;  ///< steps an item for a new customer, 1 to 100000
+  std::size_t factors = 64;        ///< f, 1 to 4096
+  std::size_t epochs = 30;         ///< each takes every interaction once; >= 1
+  double learning_rate = 0.02;     ///< > 0
+  double lambda = 0.005;           ///< L2 of the vectors a step, >= 0; learning_rate lambda < 1
+  double bias_lambda = 0.005;      ///< L2 of the items' biases likewise
+  double initial_deviation = 0.1;  ///< > 0: standard deviation of start values is this / sqrt(f)
+  std::size_t tries = 30;          ///< draws an interaction at most, 1 to 1000000
+  std::size_t update_epochs = 10;  ///< of an update, over all interactions; >= 1
   std::uint64_t seed = 1;
 };
 

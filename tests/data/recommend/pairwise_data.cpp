@@ -88,7 +88,8 @@ TEST_CASE("BPR on Gowalla is as accurate as published, and folds in customers as
   CHECK(bpr.recall > 2 * popular.recall);
   CHECK(report.in_order.back() > 0.95);
   const auto [fitted, folded] = recall_of_fitted_and_folded(model, data);
-  CHECK(folded > 0.95 * fitted);
+  INFO("fitted " << fitted << " folded " << folded);
+  CHECK(folded > 0.97 * fitted);
 }
 
 TEST_CASE("WARP on Gowalla is far above the most popular after ten epochs") {

@@ -53,8 +53,8 @@ Point step(const PairwiseRule& rule, const Point& at, double rate) {
   const std::vector<std::uint32_t> seen{0};
   RandomStream random(1);
   PairwiseCounts counts;
-  one.learn(x, 0, PairwiseItems<double>{x + width, bias, width}, seen, WholeCatalogue{2}, random,
-            counts);
+  one.learn(x, 0, PairwiseItems<double>{x + width, bias, width}, seen,
+            std::vector<std::uint32_t>{0, 1}, random, counts);
   return to;
 }
 

@@ -11,14 +11,16 @@ using namespace emptor;
 using emptor::test::check_throws;
 
 TEST_CASE("BPR does what every recommender does") {
-  for (const std::size_t factors : {5, 16}) {
+  for (const std::size_t factors : {5U, 16U}) {
     test::check_recommender(
         [&](const Interactions& data, const Context& context) {
           return fit_bpr(data, {.factors = factors, .epochs = 10}, context).model;
         },
         // Folded in is another estimate of the same customer: its lists have the same items, its
         // accuracy is compared on real data.
-        {.name = "bpr", .fold_in_tolerance = std::numeric_limits<double>::infinity()});
+        {.name = "bpr",
+         .fold_in_tolerance = std::numeric_limits<double>::infinity(),
+         .update_tolerance = std::numeric_limits<double>::infinity()});
   }
 }
 
@@ -75,6 +77,86 @@ TEST_CASE("BPR's score is the dot product and the bias, its parts stand in the c
   CHECK(untouched < list.front().score);
 }
 
+TEST_CASE("an updated BPR model ranks new interactions as a fit would, an unchanged one stays") {
+  const Interactions all = test::taste_data(300, 91, false);
+  // A fifth of the customers are new, and of the others every fifth interaction.
+  InteractionLog log;
+  for (std::size_t c = 0; c < 240; ++c) {
+    std::size_t k = 0;
+    for (const Item item : test::items_of(all, id_at<Customer>(c))) {
+      if (++k % 5 != 0) log.add(id_at<Customer>(c), item);
+    }
+  }
+  const BprOptions options{.factors = 8, .epochs = 60, .update_epochs = 15};
+  const auto before = fit_bpr(Interactions(240, 91, log), options).model;
+  const auto fitted = fit_bpr(all, options).model;
+  const auto updated = before.update(all);
+  const auto right = [&](const PairwiseModel& model, std::size_t from) {
+    double hits = 0;
+    double sum = 0;
+    for (std::size_t c = from; c < 300; ++c) {
+      for (const auto& entry : model.recommend(id_at<Customer>(c), 5)) {
+        hits += index(entry.item) % 3 == c % 3 ? 1 : 0;
+        ++sum;
+      }
+    }
+    return hits / sum;
+  };
+  CHECK(right(updated, 1) > right(fitted, 1) - 0.05);
+  CHECK(right(updated, 240) > right(fitted, 240) - 0.08);
+
+  const auto same = fitted.update(all);
+  CHECK(same.save() == fitted.save());
+  // The same in two steps is not the same bits; stopped after an epoch it is between.
+  Context context;
+  std::size_t calls = 0;
+  context.progress = [&](const ProgressStep& step) {
+    CHECK(step.total == 15);
+    CHECK(step.done == ++calls);
+    return calls == 2 ? Go::stop : Go::on;
+  };
+  CHECK_FALSE(before.update(all, context).item_factors() == updated.item_factors());
+  CHECK(calls == 2);
+}
+
+TEST_CASE("BPR folds in close to the minimum of its loss") {
+  const Interactions data = test::taste_data(300, 91, false);
+  const auto model = fit_bpr(data, {.factors = 8, .epochs = 60}).model;
+  const auto& items = model.item_factors();
+  double folded_loss = 0;
+  double fitted_loss = 0;
+  for (std::uint32_t c = 1; c < 300; ++c) {
+    const auto has = test::items_of(data, Customer{c});
+    const auto loss = [&](const float* x) {
+      double sum = 0;
+      const auto score = [&](std::size_t item) {
+        double s = 0;
+        for (std::size_t j = 0; j < 9; ++j) {
+          s += static_cast<double>(x[j]) * static_cast<double>(items(item, j));
+        }
+        return s;
+      };
+      for (const Item item : has) {
+        for (std::size_t j = 0; j < 91; ++j) {
+          sum += std::log1p(std::exp(score(j) - score(index(item)))) / 91;
+        }
+      }
+      double square = 0;
+      for (std::size_t j = 0; j < 8; ++j) square += static_cast<double>(x[j]) * double{x[j]};
+      return sum + 0.005 / 2 * square * static_cast<double>(has.size());
+    };
+    const auto folded = model.fold_in(has);
+    CHECK(folded.factors.back() == 1);
+    const double at = loss(folded.factors.data());
+    folded_loss += at;
+    fitted_loss += loss(model.customer_factors().row(c).data());
+    const std::vector<float> zero{0, 0, 0, 0, 0, 0, 0, 0, 1};
+    CHECK(at < loss(zero.data()));
+  }
+  INFO(folded_loss << " folded, " << fitted_loss << " fitted");
+  CHECK(folded_loss < 1.02 * fitted_loss);
+}
+
 TEST_CASE("a stopped BPR fit says so and gives the model as it stands") {
   const Interactions data = test::taste_data(60, 40, false);
   Context context;
@@ -119,7 +201,7 @@ TEST_CASE("wrong options of BPR are refused by name") {
           {.learning_rate = 0.5, .lambda = 3});
   refuses("'bias_lambda' must be >= 0", {.bias_lambda = -0.1});
   refuses("'initial_deviation' must be finite and > 0", {.initial_deviation = 0});
-  refuses("'fold_in_epochs' must be in 1 to 100000, got 0", {.fold_in_epochs = 0});
+  refuses("'update_epochs' must be >= 1, got 0", {.update_epochs = 0});
   check_throws(ErrorCode::invalid_value, "lower 'learning_rate'", [&] {
     (void)fit_bpr(data, {.epochs = 200, .learning_rate = 1e30, .lambda = 0, .bias_lambda = 0});
   });

@@ -15,7 +15,9 @@ TEST_CASE("WARP does what every recommender does") {
         return fit_warp(data, {.factors = 5, .epochs = 8, .tries = 7}, context).model;
       },
       // Another estimate of the same customer, as in BPR.
-      {.name = "warp", .fold_in_tolerance = std::numeric_limits<double>::infinity()});
+      {.name = "warp",
+       .fold_in_tolerance = std::numeric_limits<double>::infinity(),
+       .update_tolerance = std::numeric_limits<double>::infinity()});
 }
 
 TEST_CASE("WARP learns the tastes of the data") {

@@ -20,21 +20,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "emptor/core/context.hpp"
+#include "emptor/core/error.hpp"
 #include "emptor/core/matrix.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/recommend/detail/pairwise_step.hpp"
-#include "emptor/recommend/pairwise_model.hpp"
+#include "emptor/recommend/pairwise_result.hpp"
 #include "emptor/table/interactions.hpp"
 
 namespace emptor::detail {
 
 class PairwiseFitter {
  public:
-  PairwiseFitter(const Interactions& data, const PairwiseRule& rule, std::size_t factors,
-                 double initial_deviation)
+  /// With start values for a fit.
+  PairwiseFitter(const Interactions& data, const PairwiseRule& rule, std::size_t factors)
       : data_(data),
         rule_(rule),
         blocks_(
@@ -46,11 +49,31 @@ class PairwiseFitter {
         block_of_(data.items()),
         pairs_(data.entries()),
         starts_(blocks_ * (blocks_ + 1)) {
-    const double limit = initial_deviation * std::sqrt(3 / static_cast<double>(factors));
+    const double limit = rule.initial_deviation * std::sqrt(3 / static_cast<double>(factors));
     start(customers_, data.by_customer(), PairwiseStream::customers, limit);
     start(items_, data.by_item(), PairwiseStream::items, limit);
     for (std::size_t i = 0; i < order_.size(); ++i) order_[i] = static_cast<std::uint32_t>(i);
     cut_customers();
+  }
+
+  /// Takes over what a fit to `before` made of rows that have interactions in both; an item that
+  /// nobody took keeps the place it got as a negative. Shapes as of customer_rows and item_rows.
+  void continue_from(const Interactions& before, const Matrix<float>& customers,
+                     const Matrix<float>& items) {
+    const std::size_t factors = customers_.columns();
+    for (std::size_t c = 0; c < before.customers(); ++c) {
+      if (before.by_customer().row_size(c) == 0 || data_.by_customer().row_size(c) == 0) continue;
+      std::copy_n(customers.row(c).data(), factors, customers_.row(c).data());
+    }
+    for (std::size_t i = 0; i < before.items(); ++i) {
+      if (before.by_item().row_size(i) == 0 && data_.by_item().row_size(i) > 0) continue;
+      std::copy_n(items.row(i).data(), factors, items_.row(i).data());
+      bias_[i] = items(i, factors);
+    }
+  }
+  /// Starts a customer at a vector of f factors.
+  void place(std::size_t customer, std::span<const float> factors) {
+    std::copy(factors.begin(), factors.end(), customers_.row(customer).begin());
   }
 
   /// One epoch; adds to the report's counts.
@@ -80,16 +103,12 @@ class PairwiseFitter {
     ++report.epochs;
   }
 
-  [[nodiscard]] bool finite() const {
-    const auto all_finite = [](const float* values, std::size_t count) {
-      for (std::size_t i = 0; i < count; ++i) {
-        if (!std::isfinite(values[i])) return false;
-      }
-      return true;
-    };
-    return all_finite(customers_.data(), customers_.rows() * customers_.stride()) &&
-           all_finite(items_.data(), items_.rows() * items_.stride()) &&
-           all_finite(bias_.data(), bias_.size());
+  /// Throws `invalid_value` when steps too large have left the range of float.
+  void require_finite(std::string_view where) const {
+    if (finite()) return;
+    throw Exception(ErrorCode::invalid_value,
+                    "the factors left the range of float: lower 'learning_rate'",
+                    std::string(where));
   }
   /// m x (f + 1), the last column 1; all 0 without interactions.
   [[nodiscard]] Matrix<float> customer_rows() const {
@@ -113,6 +132,18 @@ class PairwiseFitter {
 
  private:
   static constexpr std::size_t most_blocks = 16;
+
+  [[nodiscard]] bool finite() const {
+    const auto all_finite = [](const float* values, std::size_t count) {
+      for (std::size_t i = 0; i < count; ++i) {
+        if (!std::isfinite(values[i])) return false;
+      }
+      return true;
+    };
+    return all_finite(customers_.data(), customers_.rows() * customers_.stride()) &&
+           all_finite(items_.data(), items_.rows() * items_.stride()) &&
+           all_finite(bias_.data(), bias_.size());
+  }
 
   struct Pair {
     std::uint32_t customer;
@@ -194,51 +225,5 @@ class PairwiseFitter {
   std::vector<Pair> pairs_;             // interactions by customer block, then item block
   std::vector<std::size_t> starts_;     // (customer block, item block) -> place in pairs_
 };
-
-/// Checks the options that the pairwise models have in common, and fits.
-template <class Options>
-[[nodiscard]] PairwiseFit fit_pairwise(const Interactions& data, const Options& options,
-                                       PairwiseRule rule, std::string_view name,
-                                       const Context& context) {
-  const auto positive = [](double value, std::string_view what) {
-    require_option(value > 0 && std::isfinite(value), what, "finite and > 0", value);
-  };
-  const auto shrinks = [&](double lambda, std::string_view what) {
-    require_option(lambda >= 0 && options.learning_rate * lambda < 1, what,
-                   ">= 0 and below 1 / learning_rate", lambda);
-  };
-  require_option(options.factors >= 1 && options.factors <= 4096, "factors", "in 1 to 4096",
-                 options.factors);
-  require_option(options.epochs >= 1, "epochs", ">= 1", options.epochs);
-  positive(options.learning_rate, "learning_rate");
-  shrinks(options.lambda, "lambda");
-  shrinks(options.bias_lambda, "bias_lambda");
-  positive(options.initial_deviation, "initial_deviation");
-  require_option(options.fold_in_epochs >= 1 && options.fold_in_epochs <= most_fold_in_epochs,
-                 "fold_in_epochs", "in 1 to 100000", options.fold_in_epochs);
-  rule.learning_rate = options.learning_rate;
-  rule.lambda = options.lambda;
-  rule.bias_lambda = options.bias_lambda;
-  rule.seed = options.seed;
-  rule.catalogue = data.items();
-  rule.weigh_ranks();
-
-  PairwiseFitter fitter(data, rule, options.factors, options.initial_deviation);
-  PairwiseReport report;
-  while (report.epochs < options.epochs && !report.stopped) {
-    fitter.run_epoch(report.epochs, context, report);
-    const bool last = report.epochs == options.epochs;
-    report.stopped = context.report({name, report.epochs, options.epochs}) == Go::stop && !last;
-  }
-  if (!fitter.finite()) {
-    throw Exception(ErrorCode::invalid_value,
-                    "the factors left the range of float: lower 'learning_rate'",
-                    text("fit_", name));
-  }
-  PairwiseParts parts{
-      data,           rule, options.fold_in_epochs, fitter.customer_rows(), fitter.item_rows(),
-      context.kernels};
-  return {PairwiseModel(std::move(parts)), std::move(report)};
-}
 
 }  // namespace emptor::detail

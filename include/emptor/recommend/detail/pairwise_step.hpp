@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <type_traits>
 #include <vector>
 
 #include "emptor/core/random.hpp"
@@ -22,7 +21,7 @@ namespace emptor::detail {
 enum class PairwiseLoss : std::uint8_t { bpr, warp };
 
 /// Streams of random numbers are named by (seed, purpose, number).
-enum class PairwiseStream : std::uint8_t { customers, items, blocks, samples, fold_in };
+enum class PairwiseStream : std::uint8_t { customers, items, blocks, samples };
 
 struct PairwiseCounts {
   std::uint64_t samples = 0;
@@ -38,17 +37,6 @@ struct PairwiseCounts {
     return *this;
   }
 };
-
-/// All items as a list to draw from.
-struct WholeCatalogue {
-  std::size_t items;
-  [[nodiscard]] std::size_t size() const noexcept { return items; }
-  [[nodiscard]] std::uint32_t operator[](std::size_t i) const noexcept {
-    return static_cast<std::uint32_t>(i);
-  }
-};
-
-inline constexpr std::size_t most_fold_in_epochs = 100000;
 
 /// Items' vectors, `stride` apart and padded with zeros to a multiple of 16, and their biases.
 template <class T>
@@ -98,14 +86,7 @@ void pairwise_update(T* __restrict x, T* __restrict i, T* __restrict j, T amount
     j[p] = keep * j[p] - amount * old;
   }
 }
-/// The same for x alone.
-template <class T>
-void pairwise_update_customer(T* __restrict x, const T* i, const T* j, T amount, T keep,
-                              std::size_t width) noexcept {
-  for (std::size_t p = 0; p < width; ++p) x[p] = keep * x[p] + amount * (i[p] - j[p]);
-}
-
-/// What is learned and how fast; kept by the model, for new customers.
+/// What is learned and how fast; kept by the model, for its updates.
 struct PairwiseRule {
   static constexpr std::size_t most_tries = 1'000'000;
 
@@ -115,13 +96,16 @@ struct PairwiseRule {
   double bias_lambda = 0;
   std::size_t tries = 1;  ///< negatives that WARP looks at for one that scores too high
   std::uint64_t seed = 0;
+  double initial_deviation = 0.1;    ///< of start values, times sqrt(f)
+  std::size_t update_epochs = 1;     ///< of an update
   std::size_t catalogue = 0;         ///< n
   std::vector<float> rank_weight{};  ///< WARP, by number of draws: H(rank) / H(n - 1)
 
   [[nodiscard]] bool valid() const noexcept {
     const auto in_range = [&](double l) { return l >= 0 && learning_rate * l < 1; };
     return learning_rate > 0 && std::isfinite(learning_rate) && in_range(lambda) &&
-           in_range(bias_lambda) && tries >= 1 && tries <= most_tries;
+           in_range(bias_lambda) && tries >= 1 && tries <= most_tries && initial_deviation > 0 &&
+           std::isfinite(initial_deviation) && update_epochs >= 1;
   }
 
   /// WARP: fills rank_weight, H being the harmonic numbers.
@@ -161,13 +145,12 @@ struct PairwiseRule {
     return false;
   }
 
-  /// Learns from one interaction; items that are constant stay as they are. `negatives` are the
-  /// items to draw from: size() and operator[].
-  template <class T, class Element, class Negatives>
-  void learn(T* x, std::uint32_t positive, const PairwiseItems<Element>& items,
+  /// Learns from one interaction. `negatives` are the items to draw from: size() and operator[].
+  template <class T, class Negatives>
+  void learn(T* x, std::uint32_t positive, const PairwiseItems<T>& items,
              std::span<const std::uint32_t> seen, const Negatives& negatives, RandomStream& random,
              PairwiseCounts& counts) const {
-    Element* const i = items.row(positive);
+    T* const i = items.row(positive);
     std::uint32_t negative = 0;
     T amount = 0;
     if (loss == PairwiseLoss::bpr) {
@@ -201,15 +184,11 @@ struct PairwiseRule {
     const auto rate = static_cast<T>(learning_rate);
     const T keep = 1 - rate * static_cast<T>(lambda);
     amount *= rate;
-    Element* const j = items.row(negative);
-    if constexpr (!std::is_const_v<Element>) {
-      pairwise_update(x, i, j, amount, keep, items.stride);
-      const T keep_bias = 1 - rate * static_cast<T>(bias_lambda);
-      items.bias[positive] = keep_bias * items.bias[positive] + amount;
-      items.bias[negative] = keep_bias * items.bias[negative] - amount;
-    } else {
-      pairwise_update_customer(x, i, j, amount, keep, items.stride);
-    }
+    T* const j = items.row(negative);
+    pairwise_update(x, i, j, amount, keep, items.stride);
+    const T keep_bias = 1 - rate * static_cast<T>(bias_lambda);
+    items.bias[positive] = keep_bias * items.bias[positive] + amount;
+    items.bias[negative] = keep_bias * items.bias[negative] - amount;
   }
 };
 
