@@ -45,12 +45,8 @@ int main() {
     std::cout << "\n" << estimates.model << ", " << estimates.customers << " customers\n";
     for (const emptor::MetricEstimate& one : estimates.metrics) {
       std::cout << "  " << std::left << std::setw(14) << emptor::metric_label(one.metric, one.k)
-                << emptor::fixed(one.value, 3);
-      if (one.low == one.low) {  // coverage and Gini have no interval
-        std::cout << "  [" << emptor::fixed(one.low, 3) << ", " << emptor::fixed(one.high, 3)
-                  << "]";
-      }
-      std::cout << " " << emptor::describe(one.metric).unit << "\n";
+                << emptor::fixed(one.value, 3) << "  [" << emptor::fixed(one.low, 3) << ", "
+                << emptor::fixed(one.high, 3) << "] " << emptor::describe(one.metric).unit << "\n";
     }
   }
 

@@ -151,8 +151,14 @@ void add_models_section(ReportPage& page, std::span<const ModelEstimates> models
   page.begin_details("Who took part, and what the metrics mean");
   add_counts(page, options.counts);
   std::vector<std::string> definitions;
-  for (std::size_t i = 0; i <= static_cast<std::size_t>(RankingMetric::gini); ++i) {
-    const MetricDefinition definition = describe(static_cast<RankingMetric>(i));
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(last_ranking_metric); ++i) {
+    const auto metric = static_cast<RankingMetric>(i);
+    bool shown = false;
+    for (const ModelEstimates& model : models) {
+      for (const MetricEstimate& one : model.metrics) shown = shown || one.metric == metric;
+    }
+    if (!shown) continue;
+    const MetricDefinition definition = describe(metric);
     definitions.push_back(
         text(definition.name, " (", definition.unit, "): ", definition.definition));
   }

@@ -24,8 +24,8 @@
 
 namespace emptor {
 
-/// Every metric of `evaluation` with its interval, customer metrics first, then the catalogue's.
-/// Throws `invalid_option` for the bootstrap's options.
+/// Every metric of `evaluation` with its interval, customer metrics first, then the catalogue's,
+/// whose intervals are cut to [0, 1]. Throws `invalid_option` for the bootstrap's options.
 [[nodiscard]] inline ModelEstimates estimate_metrics(const RankingEvaluation& evaluation,
                                                      const BootstrapOptions& options = {},
                                                      const Context& context = {}) {
@@ -33,17 +33,27 @@ namespace emptor {
   for (std::size_t c = 0; c < evaluation.means.size(); ++c) {
     columns.push_back(evaluation.column(c));
   }
+  for (const RankingValue& value : evaluation.catalogue) {
+    const auto column = evaluation.column_of(value.metric, value.k);
+    if (column && value.value == value.value) columns.push_back(*column);
+  }
   const std::vector<ConfidenceInterval> intervals = bootstrap_means(columns, options, context);
   ModelEstimates out{evaluation.model, evaluation.customers.size(), options.confidence, {}};
-  for (std::size_t c = 0; c < columns.size(); ++c) {
-    const RankingValue& mean = evaluation.means[c];
-    const ConfidenceInterval& interval = intervals[c];
+  std::size_t next = 0;
+  for (const RankingValue& mean : evaluation.means) {
+    const ConfidenceInterval& interval = intervals[next++];
     out.metrics.push_back(
         {mean.metric, mean.k, mean.value, interval.low, interval.high, interval.standard_error});
   }
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
   for (const RankingValue& value : evaluation.catalogue) {
-    out.metrics.push_back({value.metric, value.k, value.value, nan, nan, nan});
+    MetricEstimate& to =
+        out.metrics.emplace_back(MetricEstimate{value.metric, value.k, value.value, nan, nan, nan});
+    if (!evaluation.column_of(value.metric, value.k) || value.value != value.value) continue;
+    const ConfidenceInterval& interval = intervals[next++];
+    to.low = std::max(0.0, interval.low);
+    to.high = std::min(1.0, interval.high);
+    to.standard_error = interval.standard_error;
   }
   return out;
 }
@@ -71,24 +81,23 @@ namespace emptor {
   return out;
 }
 
-/// Every model against every earlier one (model j minus model i, i < j) in a customer metric at k.
-/// All must have evaluated the same customers. Throws `invalid_shape` when they have not,
-/// `invalid_option` when the metric is not one of theirs or is one of the whole catalogue.
+/// Every model against every earlier one (model j minus model i, i < j) in a metric at k. Coverage
+/// and Gini are compared through the customers' parts in them. All models must have evaluated the
+/// same customers. Throws `invalid_shape` when they have not, `invalid_option` when the metric is
+/// not one of theirs.
 [[nodiscard]] inline std::vector<PairedComparison> compare_models(
     std::span<const RankingEvaluation> evaluations, RankingMetric metric, std::size_t k,
     const BootstrapOptions& options = {}, const Context& context = {}) {
   std::vector<std::span<const double>> columns;
   for (const RankingEvaluation& evaluation : evaluations) {
-    const auto column = evaluation.find(metric, k);
-    require_option(column.has_value(), "metric",
-                   "one that every model was evaluated in, a mean "
-                   "over customers",
+    const auto column = evaluation.column_of(metric, k);
+    require_option(column.has_value(), "metric", "one that every model was evaluated in",
                    metric_label(metric, k));
     if (evaluation.customers != evaluations.front().customers) {
       throw Exception(ErrorCode::invalid_shape,
                       "models must have been evaluated on the same customers", "compare_models");
     }
-    columns.push_back(evaluation.column(*column));
+    columns.push_back(*column);
   }
   std::vector<PairedComparison> out;
   std::vector<std::vector<double>> differences;

@@ -27,18 +27,29 @@ enum class RankingMetric : std::uint8_t {
   mrr,
   hit_rate,
   novelty,
-  coverage,  // from here on of the whole catalogue, not a mean over customers
+  coverage,  // this and the next are of the whole catalogue, all others are means over customers
   gini,
+  capped_recall,  // from here on by a ListMeasure, if asked for
+  r_precision,
+  popularity,
+  long_tail,
+  serendipity,
+  diversity,
+  calibration,
+  auc,  // by evaluate_auc
 };
 
-/// The metrics that are means over customers, in the order in which results hold them.
+inline constexpr RankingMetric last_ranking_metric = RankingMetric::auc;
+
+/// The metrics that every evaluation has as means over customers, in the order in which results
+/// hold them.
 inline constexpr RankingMetric customer_metrics[] = {
     RankingMetric::recall, RankingMetric::precision, RankingMetric::ndcg,   RankingMetric::map,
     RankingMetric::mrr,    RankingMetric::hit_rate,  RankingMetric::novelty};
 
 struct MetricDefinition {
   std::string_view name;
-  std::string_view unit;        ///< "share", "bits"
+  std::string_view unit;        ///< "share", "bits", "nats", "customers"
   std::string_view definition;  ///< a sentence
   bool more_is_better = true;
 };
@@ -48,7 +59,8 @@ struct MetricDefinition {
 /// doi:10.1145/3477495.3531723); NDCG after Järvelin and Kekäläinen (ACM TOIS 20(4), 2002,
 /// doi:10.1145/582415.582418) with binary gains; novelty after Castells, Hurley and Vargas
 /// ("Novelty and diversity in recommender systems", Recommender Systems Handbook, 2015,
-/// doi:10.1007/978-1-4899-7637-6_26).
+/// doi:10.1007/978-1-4899-7637-6_26); capped recall is that of Liang et al. (WWW 2018,
+/// doi:10.1145/3178876.3186150). The measures' sources stand with them.
 [[nodiscard]] constexpr MetricDefinition describe(RankingMetric metric) noexcept {
   switch (metric) {
     case RankingMetric::recall:
@@ -78,19 +90,52 @@ struct MetricDefinition {
               "Gini index of how often each item of the catalogue is listed: 0 all alike, towards "
               "1 when few items take every place.",
               false};
+    case RankingMetric::capped_recall:
+      return {"Capped recall", "share", "Hits among the first k, divided by min(k, |T|)."};
+    case RankingMetric::r_precision:
+      return {"R-precision", "share",
+              "Hits among the first r = min(k, |T|), divided by r: the precision where the list is "
+              "as long as what there is to be found."};
+    case RankingMetric::popularity:
+      return {"Popularity", "customers",
+              "The mean over the first k of how many customers have the item in train (average "
+              "recommendation popularity, ARP); 0 for an empty list.",
+              false};
+    case RankingMetric::long_tail:
+      return {"Long tail", "share",
+              "The share of the first k that is not among the most popular items, by default the "
+              "fifth of the catalogue that most customers have (average percentage of long-tail "
+              "items, APLT); 0 for an empty list."};
+    case RankingMetric::serendipity:
+      return {"Serendipity", "share",
+              "Hits among the first k that a primitive ranking (by default the most popular items "
+              "that the customer has not) does not list among its first k, divided by k."};
+    case RankingMetric::diversity:
+      return {"Diversity", "distance",
+              "The mean distance of two different items of the first k (by features 1 - cosine); 0 "
+              "for fewer than two."};
+    case RankingMetric::calibration:
+      return {"Miscalibration", "nats",
+              "Kullback-Leibler divergence of the shares of genres in the list from those in the "
+              "customer's history, the list's mixed with a little of the history's.",
+              false};
+    case RankingMetric::auc:
+      return {"AUC", "share",
+              "The chance that an item of T has a higher score than an item that is neither in T "
+              "nor left out; equal scores count half."};
   }
   return {"unknown", "", ""};
 }
 
-/// "Recall@20".
+/// "Recall@20"; the name alone for a metric of all items, which has k = 0.
 [[nodiscard]] inline std::string metric_label(RankingMetric metric, std::size_t k) {
-  return text(describe(metric).name, '@', k);
+  return k == 0 ? std::string(describe(metric).name) : text(describe(metric).name, '@', k);
 }
 
 /// A metric's value over all customers that were evaluated; NaN when there were none.
 struct RankingValue {
   RankingMetric metric = RankingMetric::recall;
-  std::size_t k = 0;
+  std::size_t k = 0;  ///< 0: of all items
   double value = std::numeric_limits<double>::quiet_NaN();
 };
 
@@ -112,18 +157,40 @@ struct RankingCounts {
 
 /// One model's evaluation. Rows are the evaluated customers, ascending; column c of `values` is
 /// `means[c]`'s metric and k: all k of the first metric, then all k of the next.
+///
+/// Coverage and Gini are no means over customers. Their columns hold each customer's part in them
+/// such that the mean is the metric and the spread tells how sure it is: the metric plus the
+/// centred influences (n - 1) (metric - metric without the customer's list), the jackknife. Its
+/// variance errs to the safe side: Bradley Efron, Charles Stein, "The jackknife estimate of
+/// variance", Annals of Statistics 9(3), 1981, doi:10.1214/aos/1176345462. Drawing lists with
+/// replacement would not do: a drawn set lacks a third of the customers, and covers less.
 struct RankingEvaluation {
   std::string model;
   bool completed = true;  ///< false: progress asked to stop, only the first customers are in
   RankingCounts counts;
   std::vector<std::size_t> ks;
   std::vector<Customer> customers;
-  std::vector<RankingValue> means;      ///< customer_metrics x ks
-  std::vector<double> values;           ///< columns one after another, a value a customer
-  std::vector<RankingValue> catalogue;  ///< coverage and gini x ks
+  std::vector<RankingValue> means;       ///< (customer_metrics, then those of measures) x ks
+  std::vector<double> values;            ///< columns one after another, a value a customer
+  std::vector<RankingValue> catalogue;   ///< coverage and gini x ks
+  std::vector<double> catalogue_values;  ///< their columns
 
   [[nodiscard]] std::span<const double> column(std::size_t column) const noexcept {
     return std::span(values).subspan(column * customers.size(), customers.size());
+  }
+  /// The customers' parts in `catalogue[column]`.
+  [[nodiscard]] std::span<const double> catalogue_column(std::size_t column) const noexcept {
+    return std::span(catalogue_values).subspan(column * customers.size(), customers.size());
+  }
+  /// The column of any metric at k, also of the catalogue's; none when it was not evaluated.
+  [[nodiscard]] std::optional<std::span<const double>> column_of(RankingMetric metric,
+                                                                 std::size_t k) const noexcept {
+    if (const auto c = find(metric, k)) return column(*c);
+    for (std::size_t c = 0; c < catalogue.size(); ++c) {
+      const bool here = catalogue[c].metric == metric && catalogue[c].k == k;
+      if (here && catalogue_values.size() >= (c + 1) * customers.size()) return catalogue_column(c);
+    }
+    return std::nullopt;
   }
   /// The place in `means` of a customer metric at k.
   [[nodiscard]] std::optional<std::size_t> find(RankingMetric metric,
@@ -143,7 +210,7 @@ struct RankingEvaluation {
   }
 };
 
-/// A value with its bootstrap interval; catalogue metrics have no interval (low and high are NaN).
+/// A value with its bootstrap interval; low and high are NaN where there is nothing to draw from.
 struct MetricEstimate {
   RankingMetric metric = RankingMetric::recall;
   std::size_t k = 0;

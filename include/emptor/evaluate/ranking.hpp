@@ -8,14 +8,15 @@
 // ranker and throws. Definitions and sources: evaluate_result.hpp.
 //
 // Cost beyond the ranking: O(k + |train row| + |T|) a customer, about 0.5 µs at k = 20. Memory: 8
-// bytes a customer, metric and k; lists live for one round (1 M places). Batches run on the
-// context's executor; the result is the same bits for any. Thread safety: pure, if the ranker is.
+// bytes a customer, metric and k, and 4 a place of the lists. Batches run on the context's
+// executor; the result is the same bits for any. Thread safety: pure, if the ranker is.
 
 #include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,19 +28,12 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/evaluate/evaluate_result.hpp"
+#include "emptor/evaluate/exposure.hpp"
+#include "emptor/evaluate/ranked_lists.hpp"
 #include "emptor/evaluate/ranking_metrics.hpp"
 #include "emptor/table/interactions.hpp"
 
 namespace emptor {
-
-/// Takes the list of the row-th customer of the batch, best first, at most k items. To be called
-/// exactly once a row, in any order and from any thread. It copies what it is given.
-using RankSink = FunctionRef<void(std::size_t row, std::span<const Item> list)>;
-
-/// Makes the lists of a batch of customers. Called from several threads at once when the context
-/// has an executor and `batch` is not 0.
-using RankFunction =
-    FunctionRef<void(std::span<const Customer> customers, std::size_t k, RankSink sink)>;
 
 struct RankingOptions {
   std::vector<std::size_t> ks = {20};  ///< lengths to cut lists at, ascending, each in [1, 10^6]
@@ -48,34 +42,49 @@ struct RankingOptions {
   bool cold_customers = true;  ///< evaluate test customers without anything in train, too
   std::size_t batch = 256;     ///< customers a call of the ranker; 0: as many as a round has, for
                                ///< rankers that use threads themselves
+  std::vector<ListMeasure> measures{};  ///< further metrics, each at most once
 };
 
-/// Evaluates the lists of `rank` for every customer with an item in `test`. Both matrices are m x n
-/// over the same ids. No such customer: means are NaN. When progress stops it, the rows are the
-/// customers done so far. Throws `invalid_option`, `invalid_shape` (matrices that differ in shape),
-/// `invalid_value` for a ranker's broken list.
-[[nodiscard]] inline RankingEvaluation evaluate_ranking(std::string_view model,
-                                                        const Interactions& train,
-                                                        const Interactions& test, RankFunction rank,
-                                                        const RankingOptions& options = {},
-                                                        const Context& context = {}) {
-  detail::check_ranking_options(options.ks);
-  if (train.customers() != test.customers() || train.items() != test.items()) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text("train is ", train.customers(), " x ", train.items(), ", test is ",
-                         test.customers(), " x ", test.items()),
-                    "evaluate_ranking");
+namespace detail {
+
+/// The metrics that `measures` add. Throws `invalid_option`.
+inline std::vector<RankingMetric> measured_metrics(const std::vector<ListMeasure>& measures) {
+  std::vector<RankingMetric> out;
+  for (const ListMeasure& one : measures) {
+    const bool fixed =
+        one.metric == RankingMetric::coverage || one.metric == RankingMetric::gini ||
+        std::count(std::begin(customer_metrics), std::end(customer_metrics), one.metric) != 0;
+    require_option(!fixed && std::count(out.begin(), out.end(), one.metric) == 0 && one.measure,
+                   "measures",
+                   "functions for other metrics than those that are always evaluated, "
+                   "each metric once",
+                   describe(one.metric).name);
+    out.push_back(one.metric);
   }
+  return out;
+}
+
+/// As `evaluate_ranking`; customers have what is in `seen`, and the model was fitted to `train`.
+[[nodiscard]] inline RankingEvaluation evaluate_lists(std::string_view model,
+                                                      const Interactions& seen,
+                                                      const Interactions& train,
+                                                      const Interactions& test, RankFunction rank,
+                                                      const RankingOptions& options,
+                                                      const Context& context) {
+  check_ranking_options(options.ks);
+  const std::vector<RankingMetric> measured = measured_metrics(options.measures);
   RankingEvaluation out;
   out.model = std::string(model);
   out.ks = options.ks;
-  detail::RankingTruth truth(train, test, options.exclude_seen, options.cold_customers, out.counts);
-  const detail::RankingScale scale(train, options.ks);
+  RankingTruth truth(seen, train, test, options.exclude_seen, options.cold_customers, out.counts);
+  const RankingScale scale(train, options.ks);
   const std::size_t total = truth.customers.size();
   const std::size_t k = options.ks.back();
-  const std::size_t columns = std::size(customer_metrics) * options.ks.size();
-  out.values.assign(total * columns, 0);
-  detail::Exposure exposure(train.items(), options.ks);
+  const std::size_t lengths_of_lists = options.ks.size();
+  const std::size_t fixed_columns = std::size(customer_metrics) * lengths_of_lists;
+  out.values.assign(total * (fixed_columns + measured.size() * lengths_of_lists), 0);
+  Exposure exposure(train.items(), options.ks);
+  exposure.reserve(total);
 
   const std::size_t round = std::clamp<std::size_t>((std::size_t{1} << 20) / k, 1, 16384);
   std::vector<Item> lists(std::min(round, total) * k);
@@ -84,26 +93,42 @@ struct RankingOptions {
   while (done < total && out.completed) {
     const std::size_t size = std::min(round, total - done);
     const std::span<const Customer> customers = std::span(truth.customers).subspan(done, size);
-    std::fill(lengths.begin(), lengths.end(), detail::no_list);
+    std::fill(lengths.begin(), lengths.end(), no_list);
     const std::size_t batch = options.batch == 0 ? size : options.batch;
     parallel_chunks(context, size, batch, [&](std::size_t begin, std::size_t end) {
       rank(customers.subspan(begin, end - begin), k,
            [&](std::size_t row, std::span<const Item> list) {
-             if (row >= end - begin || lengths[begin + row] != detail::no_list || list.size() > k) {
-               detail::broken_ranker(row >= end - begin ? "gave a row that was not asked for"
-                                     : list.size() > k  ? "gave more than k items"
-                                                        : "gave a row twice");
+             if (row >= end - begin || lengths[begin + row] != no_list || list.size() > k) {
+               broken_ranker(row >= end - begin ? "gave a row that was not asked for"
+                             : list.size() > k  ? "gave more than k items"
+                                                : "gave a row twice");
              }
              lengths[begin + row] = static_cast<std::uint32_t>(list.size());
              std::copy(list.begin(), list.end(), lists.begin() + std::ptrdiff_t((begin + row) * k));
            });
     });
     parallel_chunks(context, size, 256, [&](std::size_t begin, std::size_t end) {
-      detail::ListScorer scorer(truth, scale, k);
+      ListScorer scorer(truth, scale, k);
+      std::vector<std::uint8_t> hits(measured.empty() ? 0 : (end - begin) * k);
+      std::vector<std::uint32_t> relevant(measured.empty() ? 0 : end - begin);
       for (std::size_t row = begin; row < end; ++row) {
-        if (lengths[row] == detail::no_list) detail::broken_ranker("left a row out");
+        if (lengths[row] == no_list) broken_ranker("left a row out");
         scorer.score(done + row, {lists.data() + row * k, lengths[row]},
                      out.values.data() + done + row, total);
+        if (measured.empty()) continue;
+        std::copy_n(scorer.hits(), lengths[row], hits.data() + (row - begin) * k);
+        relevant[row - begin] = static_cast<std::uint32_t>(truth.relevant_of(done + row).size());
+      }
+      const ListBatch chunk{.customers = customers.subspan(begin, end - begin),
+                            .ks = options.ks,
+                            .places = std::span(lists).subspan(begin * k, (end - begin) * k),
+                            .hits = hits,
+                            .lengths = std::span(lengths).subspan(begin, end - begin),
+                            .relevant = relevant};
+      double* to = out.values.data() + fixed_columns * total + done + begin;
+      for (const ListMeasure& one : options.measures) {
+        one.measure(chunk, ListValues(to, total));
+        to += lengths_of_lists * total;
       }
     });
     for (std::size_t row = 0; row < size; ++row) {
@@ -115,8 +140,46 @@ struct RankingOptions {
     out.completed = context.report({"evaluate", done, total}) == Go::on || done == total;
   }
   out.customers = std::move(truth.customers);
-  detail::finish_evaluation(out, done, exposure);
+  out.customers.resize(done);
+  out.counts.evaluated = done;
+  cut_columns(out.values, total, done);
+  for (const RankingMetric metric : customer_metrics) add_means(out, metric, out.ks);
+  for (const RankingMetric metric : measured) add_means(out, metric, out.ks);
+  for (std::size_t c = fixed_columns; c < out.means.size(); ++c) {
+    if (done != 0 && !std::isfinite(out.means[c].value)) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("the measure of ", describe(out.means[c].metric).name,
+                           " gave a value that is not finite"),
+                      "evaluate_ranking");
+    }
+  }
+  exposure.finish(out, context);
   return out;
+}
+
+inline void check_same_shape(const Interactions& train, const Interactions& test,
+                             std::string_view name, std::string_view where) {
+  if (train.customers() == test.customers() && train.items() == test.items()) return;
+  throw Exception(ErrorCode::invalid_shape,
+                  text("train is ", train.customers(), " x ", train.items(), ", ", name, " is ",
+                       test.customers(), " x ", test.items()),
+                  std::string(where));
+}
+
+}  // namespace detail
+
+/// Evaluates the lists of `rank` for every customer with an item in `test`. Both matrices are m x n
+/// over the same ids. No such customer: means are NaN. When progress stops it, the rows are the
+/// customers done so far. Throws `invalid_option`, `invalid_shape` (matrices that differ in shape),
+/// `invalid_value` for a ranker's broken list.
+[[nodiscard]] inline RankingEvaluation evaluate_ranking(std::string_view model,
+                                                        const Interactions& train,
+                                                        const Interactions& test, RankFunction rank,
+                                                        const RankingOptions& options = {},
+                                                        const Context& context = {}) {
+  detail::check_ranking_options(options.ks);
+  detail::check_same_shape(train, test, "test", "evaluate_ranking");
+  return detail::evaluate_lists(model, train, train, test, rank, options, context);
 }
 
 /// What has lists to evaluate: every Recommender does.

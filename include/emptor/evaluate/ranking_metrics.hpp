@@ -33,31 +33,33 @@ inline void check_ranking_options(const std::vector<std::size_t>& ks) {
   }
 }
 
-/// The customers to ask, ascending, and their relevant items.
+/// The customers to ask, ascending, and their relevant items. `seen` is what customers have,
+/// `train` what the model was fitted to: the same, unless customers are folded in.
 struct RankingTruth {
-  const Csr<float>& train;
+  const Csr<float>& seen;
   std::vector<Customer> customers;
   std::vector<std::size_t> ends;  ///< of each customer's part of `relevant`
   std::vector<std::uint32_t> relevant;
   bool exclude_seen;
 
-  RankingTruth(const Interactions& train_side, const Interactions& test_side, bool leave_out_seen,
-               bool cold_customers, RankingCounts& counts)
-      : train(train_side.by_customer()), exclude_seen(leave_out_seen) {
+  RankingTruth(const Interactions& seen_side, const Interactions& train_side,
+               const Interactions& test_side, bool leave_out_seen, bool cold_customers,
+               RankingCounts& counts)
+      : seen(seen_side.by_customer()), exclude_seen(leave_out_seen) {
     const Csr<float>& test = test_side.by_customer();
-    counts.catalogue = train.columns();
+    counts.catalogue = seen.columns();
     relevant.reserve(test.nonzeros());
     for (std::size_t c = 0; c < test.rows(); ++c) {
       if (test.row_size(c) == 0) continue;
       ++counts.test_customers;
-      const bool cold = train.row_size(c) == 0;
+      const bool cold = seen.row_size(c) == 0;
       counts.cold_customers += cold ? 1 : 0;
       if (cold && !cold_customers) continue;
       const std::size_t before = relevant.size();
       for (const std::uint32_t item : test.row_indices(c)) {
-        const bool seen = train.contains(c, item);
-        counts.seen_pairs += seen ? 1 : 0;
-        if (seen && exclude_seen) continue;
+        const bool has = seen.contains(c, item);
+        counts.seen_pairs += has ? 1 : 0;
+        if (has && exclude_seen) continue;
         relevant.push_back(item);
         counts.cold_pairs += train_side.by_item().row_size(item) == 0 ? 1 : 0;
       }
@@ -152,6 +154,9 @@ class ListScorer {
     }
   }
 
+  /// 1 at each place of the last list that has a relevant item.
+  [[nodiscard]] const std::uint8_t* hits() const noexcept { return hits_.data(); }
+
  private:
   struct Slot {
     std::uint32_t item;
@@ -173,7 +178,7 @@ class ListScorer {
     std::fill(slots_.begin(), slots_.end(), Slot{no_list, 0});
     for (std::size_t place = 0; place < list.size(); ++place) {
       const auto item = static_cast<std::uint32_t>(list[place]);
-      if (item >= truth_->train.columns()) broken_ranker("gave an item outside of the catalogue");
+      if (item >= truth_->seen.columns()) broken_ranker("gave an item outside of the catalogue");
       Slot& slot = locate(item);
       if (slot.item == item) broken_ranker("gave an item twice in one list");
       slot = {item, static_cast<std::uint32_t>(place)};
@@ -184,7 +189,7 @@ class ListScorer {
       if (slot.item == item) hits_[slot.place] = 1;
     }
     if (!truth_->exclude_seen) return;
-    for (const std::uint32_t item : truth_->train.row_indices(index(truth_->customers[row]))) {
+    for (const std::uint32_t item : truth_->seen.row_indices(index(truth_->customers[row]))) {
       if (locate(item).item == item) {
         broken_ranker("gave an item that the customer has, although 'exclude_seen' is set");
       }
@@ -198,77 +203,26 @@ class ListScorer {
   unsigned shift_ = 28;
 };
 
-/// How often each item is listed, by the smallest k whose lists have it.
-class Exposure {
- public:
-  Exposure(std::size_t items, const std::vector<std::size_t>& ks)
-      : items_(items), ks_(ks), counts_(items * ks.size(), 0) {}
-
-  void add(std::span<const Item> list) noexcept {
-    std::size_t place = 0;
-    for (std::size_t i = 0; i < ks_.size(); ++i) {
-      std::uint64_t* counts = counts_.data() + i * items_;
-      for (; place < list.size() && place < ks_[i]; ++place) ++counts[index(list[place])];
-    }
+/// Cuts columns of `total` rows to their `done` first ones.
+inline void cut_columns(std::vector<double>& values, std::size_t total, std::size_t done) {
+  if (done == total) return;
+  const std::size_t columns = values.size() / total;
+  for (std::size_t c = 1; c < columns; ++c) {
+    const auto from = values.begin() + static_cast<std::ptrdiff_t>(c * total);
+    std::copy(from, from + static_cast<std::ptrdiff_t>(done),
+              values.begin() + static_cast<std::ptrdiff_t>(c * done));
   }
+  values.resize(columns * done);
+}
 
-  /// Coverage and Gini at every k, in this order; NaN for an empty catalogue or empty lists.
-  void finish(std::vector<RankingValue>& to) const {
-    std::vector<std::uint64_t> sum(items_, 0);
-    std::vector<RankingValue> ginis;
-    for (std::size_t i = 0; i < ks_.size(); ++i) {
-      for (std::size_t item = 0; item < items_; ++item) sum[item] += counts_[i * items_ + item];
-      std::uint64_t most = 0;
-      for (const std::uint64_t count : sum) most = std::max(most, count);
-      std::vector<std::uint64_t> items_with(most + 1, 0);
-      for (const std::uint64_t count : sum) ++items_with[count];
-      // Sorted by count, items in the places (before, before + same] of n weigh 2 place - n - 1.
-      const double n = static_cast<double>(items_);
-      double before = 0;
-      double total = 0;
-      double weighted = 0;
-      for (std::size_t count = 0; count <= most; ++count) {
-        const double same = static_cast<double>(items_with[count]);
-        total += same * static_cast<double>(count);
-        weighted += same * static_cast<double>(count) * (2 * before + same - n);
-        before += same;
-      }
-      const double listed = n - static_cast<double>(items_with[0]);
-      to.push_back({RankingMetric::coverage, ks_[i], listed / n});
-      ginis.push_back({RankingMetric::gini, ks_[i], weighted / (n * total)});
-    }
-    to.insert(to.end(), ginis.begin(), ginis.end());
+/// The means of the columns from `out.means.size()` on, a metric at every k.
+inline void add_means(RankingEvaluation& out, RankingMetric metric,
+                      const std::vector<std::size_t>& ks) {
+  for (const std::size_t k : ks) {
+    double sum = 0;
+    for (const double value : out.column(out.means.size())) sum += value;
+    out.means.push_back({metric, k, sum / static_cast<double>(out.customers.size())});
   }
-
- private:
-  std::size_t items_;
-  const std::vector<std::size_t>& ks_;
-  std::vector<std::uint64_t> counts_;
-};
-
-/// Cuts the rows to the `done` first ones, and adds means and catalogue metrics.
-inline void finish_evaluation(RankingEvaluation& out, std::size_t done, const Exposure& exposure) {
-  const std::size_t total = out.customers.size();
-  const std::size_t columns = std::size(customer_metrics) * out.ks.size();
-  if (done < total) {
-    for (std::size_t c = 1; c < columns; ++c) {
-      const auto from = out.values.begin() + static_cast<std::ptrdiff_t>(c * total);
-      std::copy(from, from + static_cast<std::ptrdiff_t>(done),
-                out.values.begin() + static_cast<std::ptrdiff_t>(c * done));
-    }
-    out.values.resize(columns * done);
-    out.customers.resize(done);
-    out.counts.evaluated = done;
-  }
-  std::size_t c = 0;
-  for (const RankingMetric metric : customer_metrics) {
-    for (const std::size_t k : out.ks) {
-      double sum = 0;
-      for (const double value : out.column(c++)) sum += value;
-      out.means.push_back({metric, k, sum / static_cast<double>(done)});
-    }
-  }
-  exposure.finish(out.catalogue);
 }
 
 }  // namespace emptor::detail

@@ -299,6 +299,7 @@ TEST_CASE("threads and batches change no bit; progress can stop") {
   for (std::size_t c = 0; c < inline_result.catalogue.size(); ++c) {
     CHECK(inline_result.catalogue[c].value == threaded.catalogue[c].value);
   }
+  CHECK(inline_result.catalogue_values == threaded.catalogue_values);
   std::vector<std::size_t> steps;
   const auto stopped = emptor::evaluate_ranking("", train, test, rank, {.ks = {5, 20}, .batch = 0},
                                                 {.progress = [&](const emptor::ProgressStep& step) {
@@ -311,19 +312,21 @@ TEST_CASE("threads and batches change no bit; progress can stop") {
   CHECK(stopped.customers.size() == 16384);
   CHECK(stopped.counts.evaluated == 16384);
   REQUIRE(stopped.values.size() == 16384 * stopped.means.size());
+  REQUIRE(stopped.catalogue_values.size() == 16384 * stopped.catalogue.size());
   for (std::size_t c = 0; c < stopped.means.size(); ++c) {
     CHECK(stopped.column(c)[16383] == inline_result.column(c)[16383]);
   }
 }
 
 TEST_CASE("every metric says what it is") {
-  for (int m = 0; m <= static_cast<int>(RankingMetric::gini); ++m) {
+  for (int m = 0; m <= static_cast<int>(emptor::last_ranking_metric); ++m) {
     const auto definition = emptor::describe(static_cast<RankingMetric>(m));
     CHECK_FALSE(definition.name.empty());
     CHECK_FALSE(definition.unit.empty());
     CHECK(definition.definition.back() == '.');
   }
   CHECK(emptor::metric_label(RankingMetric::hit_rate, 10) == "Hit rate@10");
+  CHECK(emptor::metric_label(RankingMetric::auc, 0) == "AUC");
 }
 
 }  // namespace
