@@ -32,6 +32,7 @@
 // more. The same bits for any number of threads, within one build and one Isa. Thread safety: a
 // model may be read from any thread.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -42,6 +43,7 @@
 #include "emptor/core/kernels.hpp"
 #include "emptor/core/matrix.hpp"
 #include "emptor/recommend/als_result.hpp"
+#include "emptor/recommend/kernels_bfloat16.hpp"
 #include "emptor/recommend/recommender.hpp"
 #include "emptor/table/interactions.hpp"
 
@@ -71,20 +73,22 @@ struct AlsOptions {
 };
 
 namespace detail {
-template <class T>
+template <class T, class Stored = T>
 struct AlsParts;
 template <class T>
 struct AlsFitter;
-template <class T>
+template <class T, class Stored>
 struct FactorServing;
 }  // namespace detail
 
 /// A fitted factorisation; a Recommender, a BatchRecommender and an UpdatableRecommender. T is
-/// float or double.
-template <class T>
+/// float or double. Stored, what the factors are kept as, is T, or for serving alone Bfloat16.
+template <class T, class Stored = T>
 class BasicAlsModel {
  public:
-  static constexpr std::string_view archive_kind = sizeof(T) == 4 ? "als" : "als-double";
+  static constexpr std::string_view archive_kind = sizeof(Stored) == 2   ? "als-bfloat16"
+                                                   : sizeof(Stored) == 4 ? "als"
+                                                                         : "als-double";
 
   [[nodiscard]] std::string_view name() const noexcept { return "als"; }
   [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
@@ -126,7 +130,14 @@ class BasicAlsModel {
   /// Costs half a sweep of the exact solver and the rows that changed. Stopped, items stay as they
   /// were (those that are new are in no list). No change gives the same model. Throws as fit_als
   /// does, and `invalid_shape`. Uses the context's kernels, or else the model's.
-  [[nodiscard]] BasicAlsModel update(const Interactions& data, const Context& context = {}) const;
+  [[nodiscard]] BasicAlsModel update(const Interactions& data, const Context& context = {}) const
+    requires std::same_as<T, Stored>;
+
+  /// The same model with factors of half the bytes (a quarter of double's), for serving: it does
+  /// all but `update`. Each factor is rounded to 8 bits of precision, 2^-8 of itself at most, so
+  /// scores move by some thousandths and near ties may swap.
+  [[nodiscard]] BasicAlsModel<T, Bfloat16> compact() const
+    requires std::same_as<T, Stored>;
 
   [[nodiscard]] std::vector<std::byte> save() const;
   /// `kernels` as in a Context; null: portable.
@@ -137,8 +148,10 @@ class BasicAlsModel {
   }
 
   /// m x f and n x f, in the eigenbasis of the items' Gramian. Rows without interactions are 0.
-  [[nodiscard]] const Matrix<T>& customer_factors() const noexcept { return customer_factors_; }
-  [[nodiscard]] const Matrix<T>& item_factors() const noexcept { return item_factors_; }
+  [[nodiscard]] const Matrix<Stored>& customer_factors() const noexcept {
+    return customer_factors_;
+  }
+  [[nodiscard]] const Matrix<Stored>& item_factors() const noexcept { return item_factors_; }
   /// What it was fitted on.
   [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
   /// What it was fitted with; `trace_loss` is not kept by `save`.
@@ -147,25 +160,28 @@ class BasicAlsModel {
  private:
   template <class U>
   friend struct detail::AlsFitter;
+  template <class U, class V>
+  friend class BasicAlsModel;
 
-  explicit BasicAlsModel(detail::AlsParts<T>&& parts);
+  explicit BasicAlsModel(detail::AlsParts<T, Stored>&& parts);
 
   [[nodiscard]] T ridge(std::size_t interactions) const;
-  [[nodiscard]] detail::FactorServing<T> serving() const noexcept;
+  [[nodiscard]] detail::FactorServing<T, Stored> serving() const noexcept;
   [[nodiscard]] Explanation explain_row(const T* factors, std::span<const std::uint32_t> seen,
                                         std::span<const float> weights, Item item,
                                         std::size_t k) const;
 
   Interactions data_;
   AlsOptions options_;
-  Matrix<T> customer_factors_;
-  Matrix<T> item_factors_;
+  Matrix<Stored> customer_factors_;
+  Matrix<Stored> item_factors_;
   std::vector<T> spectrum_;    // a0 L, `stride` elements, 1 in the padding
   std::vector<T> item_norms_;  // 0: nobody took the item
   const Kernels* kernels_ = nullptr;
 };
 
 using AlsModel = BasicAlsModel<float>;
+using CompactAlsModel = BasicAlsModel<float, Bfloat16>;
 
 template <class T>
 struct AlsFit {
@@ -186,6 +202,7 @@ template <class T = float>
 namespace emptor {
 extern template class BasicAlsModel<float>;
 extern template class BasicAlsModel<double>;
+extern template class BasicAlsModel<float, Bfloat16>;
 extern template AlsFit<float> fit_als<float>(const Interactions&, const AlsOptions&,
                                              const Context&);
 extern template AlsFit<double> fit_als<double>(const Interactions&, const AlsOptions&,

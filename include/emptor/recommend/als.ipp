@@ -37,12 +37,12 @@ inline void check_als_options(const AlsOptions& options) {
   require_option(options.block >= 1, "block", ">= 1", options.block);
 }
 
-template <class T>
+template <class T, class Stored>
 struct AlsParts {
   Interactions data;
   AlsOptions options;
-  Matrix<T> customers;
-  Matrix<T> items;
+  Matrix<Stored> customers;
+  Matrix<Stored> items;
   std::vector<T> spectrum;
   const Kernels* kernels;
 };
@@ -366,8 +366,11 @@ AlsFit<T> fit_als(const Interactions& data, const AlsOptions& options, const Con
   return detail::AlsFitter<T>(data, options, context).fit();
 }
 
-template <class T>
-BasicAlsModel<T> BasicAlsModel<T>::update(const Interactions& data, const Context& context) const {
+template <class T, class Stored>
+BasicAlsModel<T, Stored> BasicAlsModel<T, Stored>::update(const Interactions& data,
+                                                          const Context& context) const
+  requires std::same_as<T, Stored>
+{
   detail::require_grown(data, customers(), items());
   Context with_kernels = context;
   if (context.kernels == nullptr) with_kernels.kernels = kernels_;

@@ -1,12 +1,13 @@
 #pragma once
 // Bodies of recommend/als.hpp: the model as bytes. Included by als.ipp.
 //
-// Kind "als" (or "als-double"), version 1: section "interactions"; "factors" with f and the
-// matrices of customers and items that have rows; "loss" with a0, lambda, nu, whether weights
-// count, and a0 times the Gramian's f eigenvalues; "fit" with the options that remain, which a file
-// need not have.
+// Kind "als" ("als-double", "als-bfloat16"), version 1: section "interactions"; "factors" with f
+// and the matrices of customers and items that have rows; "loss" with a0, lambda, nu, whether
+// weights count, and a0 times the Gramian's f eigenvalues; "fit" with the options that remain,
+// which a file need not have.
 
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "emptor/core/archive.hpp"
@@ -15,8 +16,39 @@
 
 namespace emptor {
 
+namespace detail {
+
+/// Factors as the archive has them: numbers.
 template <class T>
-std::vector<std::byte> BasicAlsModel<T>::save() const {
+void put_factors(SectionWriter& section, const Matrix<T>& factors) {
+  if (factors.rows() > 0) section.put_matrix(factors);
+}
+inline void put_factors(SectionWriter& section, const Matrix<Bfloat16>& factors) {
+  Matrix<std::uint16_t> bits(factors.rows(), factors.columns());
+  for (std::size_t r = 0; r < bits.rows(); ++r) {
+    for (std::size_t j = 0; j < bits.columns(); ++j) bits(r, j) = factors(r, j).bits;
+  }
+  put_factors(section, bits);
+}
+template <class Stored>
+Matrix<Stored> get_factors(SectionReader& section, std::size_t rows, std::size_t f) {
+  if (rows == 0) return Matrix<Stored>(0, f);
+  if constexpr (std::is_same_v<Stored, Bfloat16>) {
+    const auto bits = section.get_matrix<std::uint16_t>();
+    Matrix<Bfloat16> factors(bits.rows(), bits.columns());
+    for (std::size_t r = 0; r < bits.rows(); ++r) {
+      for (std::size_t j = 0; j < bits.columns(); ++j) factors(r, j).bits = bits(r, j);
+    }
+    return factors;
+  } else {
+    return section.get_matrix<Stored>();
+  }
+}
+
+}  // namespace detail
+
+template <class T, class Stored>
+std::vector<std::byte> BasicAlsModel<T, Stored>::save() const {
   ArchiveWriter writer(archive_kind, 1);
   SectionWriter& loss = writer.section("loss");
   loss.put(options_.unobserved_weight);
@@ -33,19 +65,18 @@ std::vector<std::byte> BasicAlsModel<T>::save() const {
   fit.put(std::uint64_t{options_.block});
   SectionWriter& factors = writer.section("factors");
   factors.put(std::uint64_t{item_factors_.columns()});
-  for (const Matrix<T>* matrix : {&customer_factors_, &item_factors_}) {
-    if (matrix->rows() > 0) factors.put_matrix(*matrix);
-  }
+  detail::put_factors(factors, customer_factors_);
+  detail::put_factors(factors, item_factors_);
   put_interactions(writer.section("interactions"), data_);
   return std::move(writer).finish();
 }
 
-template <class T>
-Result<BasicAlsModel<T>> BasicAlsModel<T>::load(std::span<const std::byte> bytes,
-                                                const Kernels* kernels) {
+template <class T, class Stored>
+Result<BasicAlsModel<T, Stored>> BasicAlsModel<T, Stored>::load(std::span<const std::byte> bytes,
+                                                                const Kernels* kernels) {
   Result<ArchiveReader> reader = ArchiveReader::open(bytes, archive_kind, 1);
   if (!reader) return reader.error();
-  detail::AlsParts<T> parts{};
+  detail::AlsParts<T, Stored> parts{};
   parts.kernels = kernels;
 
   Result<SectionReader> interactions = reader->section("interactions");
@@ -57,17 +88,14 @@ Result<BasicAlsModel<T>> BasicAlsModel<T>::load(std::span<const std::byte> bytes
   if (!factors) return factors.error();
   const auto f = static_cast<std::size_t>(factors->template get<std::uint64_t>());
   if (factors->require(f >= 1 && f <= 4096, "the number of factors is impossible")) {
-    const auto read = [&](std::size_t rows) {
-      return rows > 0 ? factors->template get_matrix<T>() : Matrix<T>(0, f);
-    };
-    parts.customers = read(parts.data.customers());
-    parts.items = read(parts.data.items());
+    parts.customers = detail::get_factors<Stored>(*factors, parts.data.customers(), f);
+    parts.items = detail::get_factors<Stored>(*factors, parts.data.items(), f);
   }
   factors->require(parts.customers.rows() == parts.data.customers() &&
                        parts.items.rows() == parts.data.items() && parts.customers.columns() == f &&
                        parts.items.columns() == f,
                    "the factors do not fit the interactions");
-  for (const Matrix<T>* matrix : {&parts.customers, &parts.items}) {
+  for (const Matrix<Stored>* matrix : {&parts.customers, &parts.items}) {
     bool finite = true;
     for (std::size_t r = 0; factors->ok() && r < matrix->rows(); ++r) {
       for (const T value : matrix->row(r)) finite = finite && std::isfinite(value);
@@ -91,7 +119,7 @@ Result<BasicAlsModel<T>> BasicAlsModel<T>::load(std::span<const std::byte> bytes
   for (const T value : parts.spectrum) valid = valid && value >= 0 && std::isfinite(value);
   loss->require(valid, "the loss has impossible parameters");
   if (Result<void> done = loss->finish(); !done) return done.error();
-  parts.spectrum.resize(parts.items.stride(), T{1});
+  parts.spectrum.resize(Matrix<T>::padded(f), T{1});
 
   if (reader->has("fit")) {
     Result<SectionReader> fit = reader->section("fit");

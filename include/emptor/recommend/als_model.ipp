@@ -1,7 +1,9 @@
 #pragma once
 // Bodies of recommend/als.hpp: what the fitted model answers. Included by als.ipp.
 
+#include <concepts>
 #include <memory>
+#include <type_traits>
 #include <utility>
 
 #include "emptor/recommend/als.hpp"
@@ -10,8 +12,8 @@
 
 namespace emptor {
 
-template <class T>
-BasicAlsModel<T>::BasicAlsModel(detail::AlsParts<T>&& parts)
+template <class T, class Stored>
+BasicAlsModel<T, Stored>::BasicAlsModel(detail::AlsParts<T, Stored>&& parts)
     : data_(std::move(parts.data)),
       options_(parts.options),
       customer_factors_(std::move(parts.customers)),
@@ -20,103 +22,118 @@ BasicAlsModel<T>::BasicAlsModel(detail::AlsParts<T>&& parts)
       item_norms_(item_factors_.rows()),
       kernels_(parts.kernels) {
   for (std::size_t i = 0; i < item_norms_.size(); ++i) {
-    item_norms_[i] = detail::FactorServing<T>::norm_of(item_factors_.row(i));
+    item_norms_[i] = detail::FactorServing<T, Stored>::norm_of(item_factors_.row(i));
   }
 }
 
-template <class T>
-T BasicAlsModel<T>::ridge(std::size_t interactions) const {
+template <class T, class Stored>
+T BasicAlsModel<T, Stored>::ridge(std::size_t interactions) const {
   return static_cast<T>(detail::als_ridge(options_, interactions, items()));
 }
 
-template <class T>
-detail::FactorServing<T> BasicAlsModel<T>::serving() const noexcept {
+template <class T, class Stored>
+detail::FactorServing<T, Stored> BasicAlsModel<T, Stored>::serving() const noexcept {
   return {item_factors_, item_norms_, kernels_};
 }
 
-template <class T>
-std::vector<Recommendation> BasicAlsModel<T>::recommend(Customer customer, std::size_t k,
-                                                        const RecommendFilter& filter) const {
+template <class T, class Stored>
+std::vector<Recommendation> BasicAlsModel<T, Stored>::recommend(
+    Customer customer, std::size_t k, const RecommendFilter& filter) const {
   const auto row = detail::row_of(data_, customer, "recommend");
   if (row.size() == 0) return {};
-  return serving().top(customer_factors_.row(index(customer)).data(), row.items, k, filter);
+  const auto query = serving().query(customer_factors_.row(index(customer)));
+  return serving().top(query.data, row.items, k, filter);
 }
 
-template <class T>
-std::vector<Recommendation> BasicAlsModel<T>::recommend(const FoldedCustomer& customer,
-                                                        std::size_t k,
-                                                        const RecommendFilter& filter) const {
+template <class T, class Stored>
+std::vector<Recommendation> BasicAlsModel<T, Stored>::recommend(
+    const FoldedCustomer& customer, std::size_t k, const RecommendFilter& filter) const {
   const Matrix<T> factors = serving().row_of_folded(customer, "recommend");
   if (factors.rows() == 0) return {};
   return serving().top(factors.data(), detail::numbers_of(customer.items), k, filter);
 }
 
-template <class T>
-void BasicAlsModel<T>::recommend_batch(std::span<const Customer> customers, std::size_t k,
-                                       const RecommendFilter& filter, const Context& context,
-                                       std::span<Recommendation> out,
-                                       std::span<std::uint32_t> counts) const {
+template <class T, class Stored>
+void BasicAlsModel<T, Stored>::recommend_batch(std::span<const Customer> customers, std::size_t k,
+                                               const RecommendFilter& filter,
+                                               const Context& context,
+                                               std::span<Recommendation> out,
+                                               std::span<std::uint32_t> counts) const {
   serving().batch(data_, customer_factors_, customers, k, filter, context, out, counts);
 }
 
-template <class T>
-void BasicAlsModel<T>::score(Customer customer, std::span<const Item> items,
-                             std::span<float> scores) const {
+template <class T, class Stored>
+void BasicAlsModel<T, Stored>::score(Customer customer, std::span<const Item> items,
+                                     std::span<float> scores) const {
   const auto row = detail::row_of(data_, customer, "score");
   detail::require_score_spans(items, scores, this->items());
   if (row.size() == 0) return detail::fill_unknown(scores);
-  serving().score(customer_factors_.row(index(customer)).data(), items, scores);
+  serving().score(serving().query(customer_factors_.row(index(customer))).data, items, scores);
 }
 
-template <class T>
-void BasicAlsModel<T>::score(const FoldedCustomer& customer, std::span<const Item> items,
-                             std::span<float> scores) const {
+template <class T, class Stored>
+void BasicAlsModel<T, Stored>::score(const FoldedCustomer& customer, std::span<const Item> items,
+                                     std::span<float> scores) const {
   const Matrix<T> factors = serving().row_of_folded(customer, "score");
   detail::require_score_spans(items, scores, this->items());
   if (factors.rows() == 0) return detail::fill_unknown(scores);
   serving().score(factors.data(), items, scores);
 }
 
-template <class T>
-std::vector<Recommendation> BasicAlsModel<T>::similar_items(Item item, std::size_t k) const {
+template <class T, class Stored>
+std::vector<Recommendation> BasicAlsModel<T, Stored>::similar_items(Item item,
+                                                                    std::size_t k) const {
   detail::require_id(item, items(), "item", "similar_items");
-  return serving().similar(item, item_factors_.row(index(item)).data(), k);
+  return serving().similar(item, serving().query(item_factors_.row(index(item))).data, k);
 }
 
-template <class T>
-FoldedCustomer BasicAlsModel<T>::fold_in(std::span<const Item> items,
-                                         std::span<const float> weights) const {
+template <class T, class Stored>
+FoldedCustomer BasicAlsModel<T, Stored>::fold_in(std::span<const Item> items,
+                                                 std::span<const float> weights) const {
   FoldedCustomer folded = detail::fold_items(items, weights, this->items());
   if (folded.items.empty()) return folded;
   const std::size_t n = folded.items.size();
   const std::size_t offsets[2] = {0, n};
+  const std::size_t f = item_factors_.columns();
   std::vector<std::uint32_t> columns(n);
+  Matrix<T> gathered;
+  if constexpr (!std::is_same_v<T, Stored>) gathered = Matrix<T>(n, f);
+  for (std::size_t i = 0; i < n; ++i) {
+    columns[i] = static_cast<std::uint32_t>(folded.items[i]);
+    if constexpr (!std::is_same_v<T, Stored>) {
+      for (std::size_t j = 0; j < f; ++j) gathered(i, j) = item_factors_(columns[i], j);
+      columns[i] = static_cast<std::uint32_t>(i);
+    }
+  }
   std::vector<T> scaled;
-  for (std::size_t i = 0; i < n; ++i) columns[i] = static_cast<std::uint32_t>(folded.items[i]);
   if (options_.use_weights) scaled.assign(folded.weights.begin(), folded.weights.end());
   const T own_ridge = ridge(n);
-  Matrix<T> solution(1, item_factors_.columns());
-  const auto work =
-      std::make_unique_for_overwrite<T[]>(als_row_workspace(item_factors_.stride(), n));
+  Matrix<T> solution(1, f);
+  const auto work = std::make_unique_for_overwrite<T[]>(als_row_workspace(solution.stride(), n));
   AlsSystem<T> system;
-  system.opposite = item_factors_.data();
+  if constexpr (std::is_same_v<T, Stored>) {
+    system.opposite = item_factors_.data();
+  } else {
+    system.opposite = gathered.data();
+  }
   system.spectrum = spectrum_.data();
   system.ridge = &own_ridge;
   system.offsets = offsets;
   system.columns = columns.data();
   system.weights = scaled.empty() ? nullptr : scaled.data();
   system.solution = solution.data();
-  system.stride = item_factors_.stride();
+  system.stride = solution.stride();
   const std::uint32_t row = 0;
   recommend_kernels<T>(kernels_).solve_als_rows(system, &row, 1, work.get());
   for (const T value : solution.row(0)) folded.factors.push_back(static_cast<float>(value));
   return folded;
 }
 
-template <class T>
-Explanation BasicAlsModel<T>::explain_row(const T* factors, std::span<const std::uint32_t> seen,
-                                          std::span<const float> weights, Item item,
-                                          std::size_t k) const {
+template <class T, class Stored>
+Explanation BasicAlsModel<T, Stored>::explain_row(const T* factors,
+                                                  std::span<const std::uint32_t> seen,
+                                                  std::span<const float> weights, Item item,
+                                                  std::size_t k) const {
   const std::size_t f = item_factors_.columns();
   Matrix<double> a(f, f);
   Matrix<double> z(1, f);
@@ -151,22 +168,39 @@ Explanation BasicAlsModel<T>::explain_row(const T* factors, std::span<const std:
   return out;
 }
 
-template <class T>
-Explanation BasicAlsModel<T>::explain(Customer customer, Item item, std::size_t k) const {
+template <class T, class Stored>
+Explanation BasicAlsModel<T, Stored>::explain(Customer customer, Item item, std::size_t k) const {
   const auto row = detail::row_of(data_, customer, "explain");
   detail::require_id(item, items(), "item", "explain");
   if (row.size() == 0) return detail::unknown_explanation();
-  return explain_row(customer_factors_.row(index(customer)).data(), row.items, row.weights, item,
-                     k);
+  const auto query = serving().query(customer_factors_.row(index(customer)));
+  return explain_row(query.data, row.items, row.weights, item, k);
 }
 
-template <class T>
-Explanation BasicAlsModel<T>::explain(const FoldedCustomer& customer, Item item,
-                                      std::size_t k) const {
+template <class T, class Stored>
+Explanation BasicAlsModel<T, Stored>::explain(const FoldedCustomer& customer, Item item,
+                                              std::size_t k) const {
   const Matrix<T> factors = serving().row_of_folded(customer, "explain");
   detail::require_id(item, items(), "item", "explain");
   if (factors.rows() == 0) return detail::unknown_explanation();
   return explain_row(factors.data(), detail::numbers_of(customer.items), customer.weights, item, k);
+}
+
+template <class T, class Stored>
+BasicAlsModel<T, Bfloat16> BasicAlsModel<T, Stored>::compact() const
+  requires std::same_as<T, Stored>
+{
+  const auto rounded = [](const Matrix<T>& from) {
+    Matrix<Bfloat16> to(from.rows(), from.columns());
+    for (std::size_t r = 0; r < from.rows(); ++r) {
+      for (std::size_t j = 0; j < from.columns(); ++j) {
+        to(r, j) = Bfloat16(static_cast<float>(from(r, j)));
+      }
+    }
+    return to;
+  };
+  return BasicAlsModel<T, Bfloat16>(detail::AlsParts<T, Bfloat16>{
+      data_, options_, rounded(customer_factors_), rounded(item_factors_), spectrum_, kernels_});
 }
 
 }  // namespace emptor

@@ -16,6 +16,8 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "emptor/core/context.hpp"
@@ -26,25 +28,26 @@
 
 namespace emptor::detail {
 
-template <class T>
+/// T: scores; Stored: T, or Bfloat16 for half the memory.
+template <class T, class Stored = T>
 class ItemPanels {
  public:
   /// Packs the rows `chosen` of `items`; `norms` are those of all items.
-  ItemPanels(const Matrix<T>& items, std::span<const T> norms, std::vector<std::uint32_t> chosen,
-             const Context& context)
+  ItemPanels(const Matrix<Stored>& items, std::span<const T> norms,
+             std::vector<std::uint32_t> chosen, const Context& context)
       : order_(std::move(chosen)), depth_(items.columns()) {
     std::sort(order_.begin(), order_.end(), [&](std::uint32_t a, std::uint32_t b) {
       return norms[a] != norms[b] ? norms[a] > norms[b] : a < b;
     });
     const std::size_t panels = (order_.size() + panel_items - 1) / panel_items;
-    packed_ = Matrix<T>(panels, depth_ * panel_items);
+    packed_ = Matrix<Stored>(panels, depth_ * panel_items);
     bounds_.resize(panels);
     // |sum of f rounded products - exact| <= f eps |x||v|, twice over for the norms' own rounding.
     const T slack = 1 + 2 * static_cast<T>(depth_ + 4) * std::numeric_limits<T>::epsilon();
     parallel_chunks(context, panels, 64, [&](std::size_t begin, std::size_t end) {
       for (std::size_t p = begin; p < end; ++p) {
         bounds_[p] = norms[order_[p * panel_items]] * slack;
-        T* const panel = packed_.row(p).data();
+        Stored* const panel = packed_.row(p).data();
         for (std::size_t s = 0; s < count(p); ++s) {
           const auto row = items.row(order_[p * panel_items + s]);
           for (std::size_t j = 0; j < depth_; ++j) panel[j * panel_items + s] = row[j];
@@ -55,7 +58,16 @@ class ItemPanels {
 
   [[nodiscard]] std::size_t panels() const noexcept { return bounds_.size(); }
   [[nodiscard]] std::size_t depth() const noexcept { return depth_; }
-  [[nodiscard]] const T* panel(std::size_t p) const noexcept { return packed_.row(p).data(); }
+  /// Widened into `scratch`, depth * panel_items elements, unless it is stored as T.
+  [[nodiscard]] const T* panel(std::size_t p, [[maybe_unused]] const RecommendKernels<T>& kernels,
+                               [[maybe_unused]] T* scratch) const noexcept {
+    if constexpr (std::is_same_v<T, Stored>) {
+      return packed_.row(p).data();
+    } else {
+      kernels.widen_bfloat16(packed_.row(p).data(), depth_ * panel_items, scratch);
+      return scratch;
+    }
+  }
   /// Items of panel p; the slots above are empty.
   [[nodiscard]] std::size_t count(std::size_t p) const noexcept {
     return std::min(panel_items, order_.size() - p * panel_items);
@@ -69,7 +81,7 @@ class ItemPanels {
  private:
   std::vector<std::uint32_t> order_;
   std::size_t depth_;
-  Matrix<T> packed_;
+  Matrix<Stored> packed_;
   std::vector<T> bounds_;
 };
 
@@ -79,14 +91,15 @@ inline constexpr std::size_t top_k_block = 64;
 /// The k best items of up to top_k_block customers. `rows` are their factors, `norms` their norms;
 /// `allows(c, item)` is asked of items that would enter only. `best` is one TopK a customer, and
 /// `hits` has top_k_block * panel_items elements.
-template <class T, class Allows>
-void block_top_k(const ItemPanels<T>& items, const RecommendKernels<T>& kernels,
+template <class T, class Stored, class Allows>
+void block_top_k(const ItemPanels<T, Stored>& items, const RecommendKernels<T>& kernels,
                  std::span<const T* const> rows, std::span<const T> norms, const Allows& allows,
                  std::span<TopK<T>> best, PanelHit<T>* hits) {
   const T* active_row[top_k_block];
   T threshold[top_k_block];
   std::size_t who[top_k_block];
   std::size_t active = rows.size();
+  Matrix<T> scratch(std::is_same_v<T, Stored> ? 0 : 1, items.depth() * panel_items);
   for (std::size_t c = 0; c < active; ++c) {
     active_row[c] = rows[c];
     threshold[c] = -std::numeric_limits<T>::infinity();
@@ -102,7 +115,8 @@ void block_top_k(const ItemPanels<T>& items, const RecommendKernels<T>& kernels,
     }
     active = kept;
     const std::size_t found =
-        kernels.score_panel(active_row, active, items.panel(p), items.depth(), threshold, hits);
+        kernels.score_panel(active_row, active, items.panel(p, kernels, scratch.data()),
+                            items.depth(), threshold, hits);
     for (std::size_t h = 0; h < found; ++h) {
       const PanelHit<T>& hit = hits[h];
       if (hit.slot >= items.count(p)) continue;

@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "emptor/core/kernels.hpp"
+#include "emptor/recommend/kernels_bfloat16.hpp"
 
 namespace emptor {
 
@@ -73,6 +74,14 @@ struct RecommendKernels {
 
   /// One step a rating; returns the sum of the squared errors, each as before its step.
   double (*sgd_ratings)(const SgdBlock<T>& block);
+
+  /// out[i] = <x, row index[i]>, of rows 0, 1, ... when `index` is null; the same bits for a row
+  /// either way. `width` is a multiple of 32, `x` as wide.
+  void (*dot_bfloat16)(const T* x, const Bfloat16* rows, std::size_t stride,
+                       const std::uint32_t* index, std::size_t count, std::size_t width, T* out);
+
+  /// out[i] = in[i]; `count` is a multiple of 16.
+  void (*widen_bfloat16)(const Bfloat16* in, std::size_t count, T* out);
 };
 
 namespace detail {

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "emptor/math/kernels.hpp"
+#include "emptor/math/kernels_portable.hpp"
 #include "emptor/recommend/kernels.hpp"
 
 namespace emptor::detail {
@@ -118,8 +118,28 @@ double portable_sgd_ratings(const SgdBlock<T>& block) {
 }
 
 template <class T>
+void portable_widen_bfloat16(const Bfloat16* in, std::size_t count, T* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<T>(float{in[i]});
+}
+
+template <class T>
+void portable_dot_bfloat16(const T* x, const Bfloat16* rows, std::size_t stride,
+                           const std::uint32_t* index, std::size_t count, std::size_t width,
+                           T* out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Bfloat16* const row = rows + (index != nullptr ? index[i] : i) * stride;
+    T sum[8] = {};
+    for (std::size_t j = 0; j < width; j += 8) {
+      for (std::size_t t = 0; t < 8; ++t) sum[t] += x[j + t] * static_cast<T>(float{row[j + t]});
+    }
+    out[i] = ((sum[0] + sum[4]) + (sum[2] + sum[6])) + ((sum[1] + sum[5]) + (sum[3] + sum[7]));
+  }
+}
+
+template <class T>
 inline constexpr RecommendKernels<T> portable_recommend = {
-    portable_solve_als_rows<T>, portable_score_panel<T>, portable_sgd_ratings<T>};
+    portable_solve_als_rows<T>, portable_score_panel<T>, portable_sgd_ratings<T>,
+    portable_dot_bfloat16<T>, portable_widen_bfloat16<T>};
 
 }  // namespace emptor::detail
 

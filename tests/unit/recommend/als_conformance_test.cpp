@@ -45,5 +45,21 @@ TEST_CASE("ALS in double by blocks is a recommender") {
       {.name = "als, block, double", .fold_in_tolerance = 1e-5, .update_tolerance = infinity});
 }
 
+TEST_CASE("ALS with factors of half the bytes is a recommender") {
+  static_assert(LoadableRecommender<CompactAlsModel> && BatchRecommender<CompactAlsModel>);
+  static_assert(!UpdatableRecommender<CompactAlsModel>);
+  for (const bool use_weights : {false, true}) {
+    AlsOptions other = options;
+    other.use_weights = use_weights;
+    other.factors = use_weights ? 40 : 6;
+    // Factors are rounded to 2^-8 of |x||v|, which is many times the largest score of unseen items.
+    test::check_recommender(
+        [&](const Interactions& data, const Context& context) {
+          return fit_als(data, other, context).model.compact();
+        },
+        {.name = "als, compact", .fold_in_tolerance = 0.05});
+  }
+}
+
 }  // namespace
 }  // namespace emptor

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -24,11 +25,27 @@
 
 namespace emptor::detail {
 
-template <class T>
+/// T: queries and scores; Stored: T, or Bfloat16 for half the memory.
+template <class T, class Stored = T>
 struct FactorServing {
-  const Matrix<T>& items;    ///< n x f
-  std::span<const T> norms;  ///< n; an item of norm 0 is in no list
+  const Matrix<Stored>& items;  ///< n x f
+  std::span<const T> norms;     ///< n; an item of norm 0 is in no list
   const Kernels* kernels;
+
+  /// A row of factors, padded as the items' rows are; `own` holds it when it had to be widened.
+  struct Query {
+    const T* data;
+    Matrix<T> own{};
+  };
+  [[nodiscard]] Query query(std::span<const Stored> row) const {
+    if constexpr (std::is_same_v<T, Stored>) {
+      return {row.data()};
+    } else {
+      Matrix<T> own(1, items.stride());
+      widen(row, own.data());
+      return {own.data(), std::move(own)};
+    }
+  }
 
   /// The k best of what the filter leaves, for a vector padded as the items' rows are. O(n f).
   [[nodiscard]] std::vector<Recommendation> top(const T* factors,
@@ -47,9 +64,7 @@ struct FactorServing {
       alignas(64) T scores[block];
       for (std::size_t first = 0; first < candidates.size(); first += block) {
         const std::size_t count = std::min(block, candidates.size() - first);
-        linear_algebra_kernels<T>(kernels).dot_gathered(factors, items.data(), items.stride(),
-                                                        candidates.data() + first, count,
-                                                        items.stride(), scores);
+        dot_gathered(kernels, factors, candidates.data() + first, count, scores);
         for (std::size_t i = 0; i < count; ++i) offer(candidates[first + i], scores[i]);
       }
     } else {
@@ -71,8 +86,7 @@ struct FactorServing {
     for (std::size_t first = 0; first < of.size(); first += block) {
       const std::size_t count = std::min(block, of.size() - first);
       for (std::size_t i = 0; i < count; ++i) ids[i] = static_cast<std::uint32_t>(of[first + i]);
-      linear_algebra_kernels<T>(kernels).dot_gathered(factors, items.data(), items.stride(), ids,
-                                                      count, items.stride(), part);
+      dot_gathered(kernels, factors, ids, count, part);
       for (std::size_t i = 0; i < count; ++i) scores[first + i] = static_cast<float>(part[i]);
     }
   }
@@ -94,8 +108,8 @@ struct FactorServing {
   }
 
   /// As `top` for many customers of `data` with rows in `factors`; see BatchRecommender. Packs the
-  /// items first: n f elements of memory.
-  void batch(const Interactions& data, const Matrix<T>& factors,
+  /// items first: n f elements of memory, as stored.
+  void batch(const Interactions& data, const Matrix<Stored>& factors,
              std::span<const Customer> customers, std::size_t k, const RecommendFilter& filter,
              const Context& context, std::span<Recommendation> out,
              std::span<std::uint32_t> counts) const {
@@ -118,14 +132,14 @@ struct FactorServing {
         chosen.push_back(item);
       }
     }
-    const ItemPanels<T> panels(items, norms, std::move(chosen), context);
-    const auto& algebra = linear_algebra_kernels<T>(context.kernels);
+    const ItemPanels<T, Stored> panels(items, norms, std::move(chosen), context);
     const auto& scorer = recommend_kernels<T>(context.kernels);
     // More than k are collected by panel scores, so that the final dot products, which round
     // otherwise, decide who is k-th.
     const std::size_t collect = std::min(k, items.rows()) + 4;
 
     const auto serve = [&](std::size_t begin, std::size_t end) {
+      Matrix<T> wide(std::is_same_v<T, Stored> ? 0 : end - begin, items.stride());
       std::vector<const T*> rows;
       std::vector<T> row_norms;
       std::vector<std::size_t> place;
@@ -133,7 +147,12 @@ struct FactorServing {
         counts[c] = 0;
         if (data.by_customer().row_size(index(customers[c])) == 0 || k == 0) continue;
         const auto row = factors.row(index(customers[c]));
-        rows.push_back(row.data());
+        if constexpr (std::is_same_v<T, Stored>) {
+          rows.push_back(row.data());
+        } else {
+          rows.push_back(wide.row(c - begin).data());
+          widen(row, wide.row(c - begin).data());
+        }
         row_norms.push_back(norm_of(row));
         place.push_back(c);
       }
@@ -151,8 +170,7 @@ struct FactorServing {
         ids.clear();
         for (const auto& one : found) ids.push_back(one.index);
         scores.resize(ids.size());
-        algebra.dot_gathered(rows[c], items.data(), items.stride(), ids.data(), ids.size(),
-                             items.stride(), scores.data());
+        dot_gathered(context.kernels, rows[c], ids.data(), ids.size(), scores.data());
         for (std::size_t i = 0; i < found.size(); ++i) found[i].score = scores[i];
         std::sort(found.begin(), found.end(), ranks_before<T>);
         if (found.size() > k) found.resize(k);
@@ -163,7 +181,7 @@ struct FactorServing {
     parallel_chunks(context, customers.size(), top_k_block, serve);
   }
 
-  [[nodiscard]] static T norm_of(std::span<const T> row) {
+  [[nodiscard]] static T norm_of(std::span<const Stored> row) {
     double square = 0;
     for (const T value : row) square += double(value) * double(value);
     return static_cast<T>(std::sqrt(square));
@@ -181,13 +199,30 @@ struct FactorServing {
                            " factors, got ", customer.factors.size()),
                       std::string(where));
     }
-    Matrix<T> row(1, items.columns());
-    for (std::size_t j = 0; j < row.columns(); ++j) row(0, j) = static_cast<T>(customer.factors[j]);
+    Matrix<T> row(1, items.stride());
+    for (std::size_t j = 0; j < items.columns(); ++j) {
+      row(0, j) = static_cast<T>(customer.factors[j]);
+    }
     return row;
   }
 
  private:
   static constexpr std::size_t block = 512;
+
+  static void widen(std::span<const Stored> row, T* out) {
+    for (const T value : row) *out++ = value;
+  }
+  void dot_gathered(const Kernels* with, const T* query, const std::uint32_t* ids,
+                    std::size_t count, T* scores) const {
+    const std::size_t stride = items.stride();
+    if constexpr (std::is_same_v<T, Stored>) {
+      linear_algebra_kernels<T>(with).dot_gathered(query, items.data(), stride, ids, count, stride,
+                                                   scores);
+    } else {
+      recommend_kernels<T>(with).dot_bfloat16(query, items.data(), stride, ids, count, stride,
+                                              scores);
+    }
+  }
 
   /// Calls `take(first, count, scores)` for blocks of all items.
   template <class Take>
@@ -195,8 +230,14 @@ struct FactorServing {
     alignas(64) T scores[block];
     for (std::size_t first = 0; first < items.rows(); first += block) {
       const std::size_t count = std::min(block, items.rows() - first);
-      linear_algebra_kernels<T>(kernels).dot_rows(query, items.data() + first * items.stride(),
-                                                  items.stride(), count, items.stride(), scores);
+      const Stored* const rows = items.data() + first * items.stride();
+      if constexpr (std::is_same_v<T, Stored>) {
+        linear_algebra_kernels<T>(kernels).dot_rows(query, rows, items.stride(), count,
+                                                    items.stride(), scores);
+      } else {
+        recommend_kernels<T>(kernels).dot_bfloat16(query, rows, items.stride(), nullptr, count,
+                                                   items.stride(), scores);
+      }
       take(first, count, static_cast<const T*>(scores));
     }
   }
