@@ -287,8 +287,8 @@ class FeatureFitter {
     if (side.has_features()) {
       combine_features(side.features.by_row(), side.feature_factors, {}, context_, means);
     }
-    const SocialSystem<float> system{opposite.factors.data(), factors.spectrum.data(), options_.factors,
-                              opposite.factors.stride()};
+    const SocialSystem<float> system{opposite.factors.data(), factors.spectrum.data(),
+                                     options_.factors, opposite.factors.stride()};
     parallel_chunks(context_, side.factors.rows(), 64, [&](std::size_t begin, std::size_t end) {
       const Workspaces<float>::Lease work(work_);
       for (std::size_t r = begin; r < end; ++r) {
