@@ -11,6 +11,11 @@
 //                                                         what no single item carries
 //   fold(FoldedCustomer&)                                 fills in coordinates, if it has any
 //
+// An engine that learns, rather than counts, also has E(const Sequences&, const Options&,
+// SectionReader&, const Kernels*) and put_state(SectionWriter&), and E(const E&, const Sequences&,
+// const Options&, const Context&) to follow new sequences. It may add up to any number for any
+// item.
+//
 // Thread safety: constant. The same bits for any executor.
 
 #include <algorithm>
@@ -18,6 +23,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -156,21 +162,28 @@ class SequenceModel {
     return folded;
   }
 
-  /// The very model fitted to `data` with the same options, at the cost of a fit. See
-  /// `UpdatableRecommender`.
+  /// The very model fitted to `data` with the same options, at the cost of a fit; a model that
+  /// learns goes on learning instead. See `UpdatableRecommender`.
   [[nodiscard]] SequenceModel update(const Sequences& data, const Context& context = {}) const {
     require_grown(data, customers(), items());
-    return SequenceModel(data, options_, context);
+    if constexpr (learns) {
+      return SequenceModel(data, options_, Engine(engine_, data, options_, context));
+    } else {
+      return SequenceModel(data, options_, context);
+    }
   }
 
-  /// The sequences and the options: `load` builds the rest anew.
+  /// The sequences and the options, from which `load` builds the rest, and what was learned.
   [[nodiscard]] std::vector<std::byte> save() const {
     ArchiveWriter writer(archive_kind, 1);
     put_sequences(writer.section("sequences", 1), data_);
     Engine::put_options(writer.section("options", 1), options_);
+    if constexpr (learns) engine_.put_state(writer.section("factors", 1));
     return std::move(writer).finish();
   }
-  [[nodiscard]] static Result<SequenceModel> load(std::span<const std::byte> bytes) {
+  /// `kernels` as in a Context, for models that learn; null: portable.
+  [[nodiscard]] static Result<SequenceModel> load(std::span<const std::byte> bytes,
+                                                  const Kernels* kernels = nullptr) {
     const Result<ArchiveReader> reader = ArchiveReader::open(bytes, archive_kind, 1);
     if (!reader) return reader.error();
     Result<SectionReader> section = reader->section("sequences");
@@ -186,11 +199,24 @@ class SequenceModel {
       section->require(false, bad.what());
     }
     if (Result<void> done = section->finish(); !done) return done.error();
-    return SequenceModel(std::move(data), options);
+    if constexpr (learns) {
+      section = reader->section("factors");
+      if (!section) return section.error();
+      Engine engine(data, options, *section, kernels);
+      if (Result<void> done = section->finish(); !done) return done.error();
+      return SequenceModel(std::move(data), options, std::move(engine));
+    } else {
+      return SequenceModel(std::move(data), options, {.kernels = kernels});
+    }
   }
 
  private:
   using Query = typename Engine::Query;
+  static constexpr bool learns = std::is_constructible_v<Engine, const Sequences&, const Options&,
+                                                         SectionReader&, const Kernels*>;
+
+  SequenceModel(Sequences data, const Options& options, Engine&& engine)
+      : data_(std::move(data)), options_(options), engine_(std::move(engine)) {}
 
   template <class ItemId>
   [[nodiscard]] TopK<float> best_of(const Query& query, std::span<const ItemId> seen, std::size_t k,
