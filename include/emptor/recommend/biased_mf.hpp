@@ -12,16 +12,15 @@
 // Time: about 8 f flops a rating and sweep. Memory: the model's and 12 bytes a rating.
 // Thread safety: pure.
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <utility>
-#include <vector>
 
 #include "emptor/core/context.hpp"
-#include "emptor/recommend/detail/rating_blocks.hpp"
 #include "emptor/recommend/detail/rating_fit.hpp"
-#include "emptor/recommend/kernels_portable.hpp"
+#include "emptor/recommend/detail/rating_start.hpp"
+#include "emptor/recommend/detail/rating_sweeps.hpp"
 #include "emptor/recommend/rating_factors.hpp"
 #include "emptor/table/ratings.hpp"
 
@@ -37,6 +36,7 @@ struct BiasedMfOptions {
   double lambda = 0.09;             ///< > 0: regularisation of the factors, a rating
   double bias_lambda = 0.02;        ///< > 0: of the biases
   double initial_deviation = 0.05;  ///< in (0, 10]: standard deviation of the start values
+  std::size_t update_sweeps = 10;   ///< of an update, at the fit's last learning rates; >= 1
   bool clip = true;                 ///< predictions stay on the scale
   std::uint64_t seed = 1;           ///< of start values and order
 };
@@ -47,8 +47,7 @@ struct BiasedMfOptions {
 [[nodiscard]] inline RatingFactorsFit fit_biased_mf(const Ratings& data,
                                                     const BiasedMfOptions& options = {},
                                                     const Context& context = {}) {
-  detail::check_rating_factors(options.factors, options.sweeps, options.lambda, options.bias_lambda,
-                               options.initial_deviation);
+  detail::check_rating_factors(options);
   require_option(options.learning_rate > 0 && options.learning_rate < 1, "learning_rate",
                  "in (0, 1)", options.learning_rate);
   require_option(options.decay > 0 && options.decay <= 1, "decay", "in (0, 1]", options.decay);
@@ -57,52 +56,14 @@ struct BiasedMfOptions {
   parts.clip = options.clip;
   parts.lambda = options.lambda;
   parts.bias_lambda = options.bias_lambda;
-  const detail::RatingBlocks blocks(data.by_customer(), data.by_item(), parts.mean, parts.spread,
-                                    options.seed);
-  const auto& kernels = recommend_kernels<float>(context.kernels);
-  SgdBlock<float> all;
-  all.customer_factors = parts.customers.data();
-  all.item_factors = parts.items.data();
-  all.stride = parts.items.stride();
-  all.customer_biases = parts.customer_biases.data();
-  all.item_biases = parts.item_biases.data();
-  all.lambda = static_cast<float>(options.lambda);
-  all.bias_lambda = static_cast<float>(options.bias_lambda);
-
+  parts.training = {.learning_rate = detail::rate_of_update(options),
+                    .decay = options.decay,
+                    .initial_deviation = options.initial_deviation,
+                    .sweeps = options.update_sweeps,
+                    .seed = options.seed};
   RatingFitReport report;
-  double rate = options.learning_rate;
-  const std::size_t strata = blocks.strata();
-  std::vector<std::uint32_t> rounds(strata);
-  std::iota(rounds.begin(), rounds.end(), 0U);
-  std::vector<double> squares(strata);
-  while (report.sweeps < options.sweeps && !report.stopped) {
-    RandomStream random(options.seed, ~std::uint64_t{1} - report.sweeps);
-    random.shuffle(std::span(rounds));
-    all.rate = static_cast<float>(rate);
-    all.bias_rate = all.rate;
-    double sum = 0;
-    for (const std::uint32_t round : rounds) {
-      parallel_chunks(context, strata, 1, [&](std::size_t p, std::size_t) {
-        SgdBlock<float> block = all;
-        const std::size_t begin = blocks.begin(round, p);
-        block.customers = blocks.customers() + begin;
-        block.items = blocks.items() + begin;
-        block.ratings = blocks.ratings() + begin;
-        block.count = blocks.end(round, p) - begin;
-        squares[p] = kernels.sgd_ratings(block);
-      });
-      for (const double part : squares) sum += part;
-    }
-    rate *= options.decay;
-    ++report.sweeps;
-    if (data.entries() > 0) {
-      report.training_rmse.push_back(parts.spread *
-                                     std::sqrt(sum / static_cast<double>(data.entries())));
-    }
-    const bool last = report.sweeps == options.sweeps;
-    report.stopped =
-        context.report({"biased mf", report.sweeps, options.sweeps}) == Go::stop && !last;
-  }
+  detail::sweep_by_sgd(parts, {options.sweeps, options.learning_rate, options.decay, options.seed},
+                       context, report);
   return detail::finish_rating_factors(std::move(parts), std::move(report), context,
                                        "fit_biased_mf");
 }

@@ -29,32 +29,15 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/matrix.hpp"
 #include "emptor/math/kernels_portable.hpp"
+#include "emptor/math/topk.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
 #include "emptor/recommend/detail/rating_ridge.hpp"
+#include "emptor/recommend/rating_factors_parts.hpp"
 #include "emptor/recommend/rating_factors_result.hpp"
 #include "emptor/recommend/recommender.hpp"
 #include "emptor/table/ratings.hpp"
 
 namespace emptor {
-
-/// How the model was fitted, which is its name.
-enum class RatingMethod : std::uint8_t { sgd, als, svd_pp };
-
-/// All there is to a RatingFactorsModel; what fits make and archives hold.
-struct RatingFactorsParts {
-  Ratings data;
-  RatingMethod method = RatingMethod::sgd;
-  bool clip = true;          ///< `predict` stays on the scale
-  double mean = 0;           ///< of the ratings
-  double spread = 1;         ///< > 0
-  double lambda = 0.1;       ///< > 0: regularisation of a new customer's factors, a rating
-  double bias_lambda = 0.1;  ///< > 0: of a new customer's bias, a rating
-  Matrix<float> customers;   ///< p_u: m x f
-  Matrix<float> items;       ///< v_i: n x f
-  Matrix<float> implicit{};  ///< y_i: n x f for SVD++, else empty
-  std::vector<float> customer_biases;
-  std::vector<float> item_biases;
-};
 
 /// See the top of the file; a LoadableRecommender.
 class RatingFactorsModel {
@@ -90,6 +73,11 @@ class RatingFactorsModel {
                                                       const RecommendFilter& filter = {}) const;
   [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
                                                       const RecommendFilter& filter = {}) const;
+  /// See BatchRecommender; the same lists as `recommend`, which share one filter and run on the
+  /// context's executor.
+  void recommend_batch(std::span<const Customer> customers, std::size_t k,
+                       const RecommendFilter& filter, const Context& context,
+                       std::span<Recommendation> out, std::span<std::uint32_t> counts) const;
   /// Predicted ratings, not clipped.
   void score(Customer customer, std::span<const Item> items, std::span<float> scores) const;
   void score(const FoldedCustomer& customer, std::span<const Item> items,
@@ -112,6 +100,18 @@ class RatingFactorsModel {
   /// `invalid_value` (a rating that is not on the scale).
   [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
                                        std::span<const float> ratings) const;
+
+  /// See UpdatableRecommender; `data` on the scale of this model's. Goes on from this model's
+  /// factors: customers whose ratings changed are placed by `fold_in`'s least squares, then items
+  /// that are new by the same of their customers, and the fit's `update_sweeps` run over all of
+  /// `data`. Another model than a fit's: on ml-100k (u1), 5 % of the
+  /// customers, 2 % of the items and 5 % of the other ratings new, RMSE was .891 against .885 of a
+  /// fit for new customers, .979 against .978 on new items, .924 against .921 for the rest (SGD);
+  /// .884 and .885, .978 and .972, .925 and .925 (ALS); .881 and .873, .984 and .965, .913 and .910
+  /// (SVD++). With the very same ratings nothing
+  /// changes. Throws `invalid_value` when the scale is another one. Cost: update_sweeps / sweeps of
+  /// a fit's, and one solution a changed row.
+  [[nodiscard]] RatingFactorsModel update(const Ratings& data, const Context& context = {}) const;
 
   [[nodiscard]] std::vector<std::byte> save() const;
   /// `kernels` as in a Context; null: portable.
@@ -137,8 +137,8 @@ class RatingFactorsModel {
                  float* out) const;
   void score_items(const Taste& taste, std::span<const Item> items, std::span<float> scores) const;
   template <class ItemId>
-  [[nodiscard]] std::vector<Recommendation> top(const Taste& taste, std::span<const ItemId> seen,
-                                                std::size_t k, const RecommendFilter& filter) const;
+  [[nodiscard]] TopK<float> top(const Taste& taste, std::span<const ItemId> seen, std::size_t k,
+                                const detail::ItemFilter& allowed) const;
   template <class ItemId>
   [[nodiscard]] Explanation explain_row(const Taste& taste, const detail::CustomerRow<ItemId>& row,
                                         Item item, std::size_t k) const;
@@ -157,3 +157,4 @@ struct RatingFactorsFit {
 }  // namespace emptor
 
 #include "emptor/recommend/rating_factors.ipp"
+#include "emptor/recommend/rating_factors_update.ipp"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "emptor/recommend/detail/rating_rows.hpp"
 #include "emptor/recommend/rating_factors.hpp"
 
 namespace emptor {
@@ -35,36 +36,17 @@ inline std::string_view rating_parts_fault(const RatingFactorsParts& parts) {
   for (const float bias : parts.customer_biases) finite = finite && std::isfinite(bias);
   for (const float bias : parts.item_biases) finite = finite && std::isfinite(bias);
   if (!finite) return "a factor or bias is not a finite number";
+  const RatingTraining& training = parts.training;
+  const auto within = [](double value, double most) { return value > 0 && value <= most; };
+  if (!within(training.learning_rate, 1) || !within(training.decay, 1) ||
+      !within(training.implicit_lambda * training.learning_rate, 1) ||
+      !within(training.initial_deviation, 10) || training.sweeps < 1) {
+    return "the options of updates are impossible";
+  }
   for (const double positive : {parts.spread, parts.lambda, parts.bias_lambda}) {
     if (!(positive > 0) || std::isinf(positive)) return "the loss has impossible parameters";
   }
   return {};
-}
-
-/// Throws unless the folded customer is of a model with n items and f factors.
-inline CustomerRow<Item> rated_row_of(const FoldedCustomer& folded, std::size_t n, std::size_t f,
-                                      const RatingScale& scale, std::string_view where) {
-  if (folded.items.size() != folded.weights.size()) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text("a folded-in customer has ", folded.items.size(), " items but ",
-                         folded.weights.size(), " ratings"),
-                    std::string(where));
-  }
-  if (folded.factors.size() != (folded.items.empty() ? 0 : f + 1)) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text("a customer folded into this model has a bias and ", f, " factors, got ",
-                         folded.factors.size(), " numbers"),
-                    std::string(where));
-  }
-  for (std::size_t i = 0; i < folded.items.size(); ++i) {
-    require_id(folded.items[i], n, "item", where);
-    if (i > 0 && folded.items[i - 1] >= folded.items[i]) {
-      throw Exception(ErrorCode::invalid_value, "a folded-in customer's items must ascend",
-                      std::string(where));
-    }
-  }
-  check_ratings(folded.weights, scale, where);
-  return {folded.items, folded.weights};
 }
 
 }  // namespace detail
@@ -156,10 +138,8 @@ inline void RatingFactorsModel::score(const FoldedCustomer& customer, std::span<
 }
 
 template <class ItemId>
-std::vector<Recommendation> RatingFactorsModel::top(const Taste& taste,
-                                                    std::span<const ItemId> seen, std::size_t k,
-                                                    const RecommendFilter& filter) const {
-  const detail::ItemFilter allowed(filter, items());
+TopK<float> RatingFactorsModel::top(const Taste& taste, std::span<const ItemId> seen, std::size_t k,
+                                    const detail::ItemFilter& allowed) const {
   constexpr std::size_t block = 512;
   float scores[block];
   TopK<float> best(std::min(k, items()));
@@ -179,18 +159,44 @@ std::vector<Recommendation> RatingFactorsModel::top(const Taste& taste,
       offer(ids != nullptr ? ids[i] : static_cast<std::uint32_t>(first + i), scores[i]);
     }
   }
-  return detail::to_list(best);
+  return best;
 }
 
 inline std::vector<Recommendation> RatingFactorsModel::recommend(
     Customer customer, std::size_t k, const RecommendFilter& filter) const {
   detail::require_id(customer, customers(), "customer", "recommend");
-  return top(taste_of(customer), parts_.data.by_customer().row_indices(index(customer)), k, filter);
+  TopK<float> best = top(taste_of(customer), parts_.data.by_customer().row_indices(index(customer)),
+                         k, detail::ItemFilter(filter, items()));
+  return detail::to_list(best);
 }
 
 inline std::vector<Recommendation> RatingFactorsModel::recommend(
     const FoldedCustomer& customer, std::size_t k, const RecommendFilter& filter) const {
-  return top(taste_of(customer, "recommend"), std::span<const Item>(customer.items), k, filter);
+  TopK<float> best = top(taste_of(customer, "recommend"), std::span<const Item>(customer.items), k,
+                         detail::ItemFilter(filter, items()));
+  return detail::to_list(best);
+}
+
+inline void RatingFactorsModel::recommend_batch(std::span<const Customer> customers, std::size_t k,
+                                                const RecommendFilter& filter,
+                                                const Context& context,
+                                                std::span<Recommendation> out,
+                                                std::span<std::uint32_t> counts) const {
+  detail::require_batch_spans(customers, k, out, counts);
+  for (const Customer customer : customers) {
+    detail::require_id(customer, this->customers(), "customer", "recommend_batch");
+  }
+  const detail::ItemFilter allowed(filter, items());
+  parallel_chunks(context, customers.size(), 16, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t c = begin; c < end; ++c) {
+      TopK<float> best =
+          top(taste_of(customers[c]), parts_.data.by_customer().row_indices(index(customers[c])), k,
+              allowed);
+      counts[c] = static_cast<std::uint32_t>(best.size());
+      Recommendation* to = out.data() + c * k;
+      for (const auto& [item, score] : best.take()) *to++ = {id_at<Item>(item), score};
+    }
+  });
 }
 
 inline std::vector<Recommendation> RatingFactorsModel::similar_items(Item item,
@@ -216,29 +222,7 @@ inline detail::RatingRidge RatingFactorsModel::ridge() const {
 
 inline FoldedCustomer RatingFactorsModel::fold_in(std::span<const Item> items,
                                                   std::span<const float> ratings) const {
-  if (items.size() != ratings.size()) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text("as many ratings (weights) as items needed, got ", ratings.size(), " for ",
-                         items.size(), " items"),
-                    "fold_in");
-  }
-  detail::check_ratings(ratings, parts_.data.scale(), "fold_in");
-  std::vector<std::size_t> order(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    detail::require_id(items[i], this->items(), "item", "fold_in");
-    order[i] = i;
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return items[a] < items[b]; });
-  FoldedCustomer folded;
-  for (const std::size_t i : order) {
-    if (!folded.items.empty() && folded.items.back() == items[i]) {
-      folded.weights.back() = ratings[i];
-    } else {
-      folded.items.push_back(items[i]);
-      folded.weights.push_back(ratings[i]);
-    }
-  }
+  FoldedCustomer folded = detail::fold_ratings(items, ratings, this->items(), parts_.data.scale());
   if (folded.items.empty()) return folded;
 
   const auto& algebra = linear_algebra_kernels<float>(kernels_);

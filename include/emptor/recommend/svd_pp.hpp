@@ -16,14 +16,12 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <numeric>
 #include <utility>
-#include <vector>
 
 #include "emptor/core/context.hpp"
-#include "emptor/core/random.hpp"
 #include "emptor/recommend/detail/rating_fit.hpp"
-#include "emptor/recommend/detail/svd_pp_row.hpp"
+#include "emptor/recommend/detail/rating_start.hpp"
+#include "emptor/recommend/detail/rating_sweeps.hpp"
 #include "emptor/recommend/rating_factors.hpp"
 #include "emptor/table/ratings.hpp"
 
@@ -40,6 +38,7 @@ struct SvdPpOptions {
   double implicit_lambda = 0.005;   ///< > 0: of y
   double bias_lambda = 0.02;        ///< > 0: of the biases
   double initial_deviation = 0.05;  ///< in (0, 10]: standard deviation of the start values
+  std::size_t update_sweeps = 8;    ///< of an update, at the fit's last learning rates; >= 1
   bool clip = true;                 ///< predictions stay on the scale
   std::uint64_t seed = 1;           ///< of start values and order
 };
@@ -48,8 +47,7 @@ struct SvdPpOptions {
 [[nodiscard]] inline RatingFactorsFit fit_svd_pp(const Ratings& data,
                                                  const SvdPpOptions& options = {},
                                                  const Context& context = {}) {
-  detail::check_rating_factors(options.factors, options.sweeps, options.lambda, options.bias_lambda,
-                               options.initial_deviation);
+  detail::check_rating_factors(options);
   require_option(options.learning_rate > 0 && options.learning_rate < 1, "learning_rate",
                  "in (0, 1)", options.learning_rate);
   require_option(options.decay > 0 && options.decay <= 1, "decay", "in (0, 1]", options.decay);
@@ -64,61 +62,16 @@ struct SvdPpOptions {
   parts.bias_lambda = options.bias_lambda;
   parts.implicit = Matrix<float>(data.items(), options.factors);
 
-  // Each customer's ratings in random order.
-  const Csr<float>& rows = data.by_customer();
-  std::vector<std::uint32_t> columns(rows.nonzeros());
-  std::vector<float> ratings(rows.nonzeros());
-  std::vector<std::uint32_t> places;
-  for (std::size_t c = 0; c < rows.rows(); ++c) {
-    places.resize(rows.row_size(c));
-    std::iota(places.begin(), places.end(), 0U);
-    RandomStream random(options.seed, data.customers() + data.items() + c);
-    random.shuffle(std::span(places));
-    for (std::size_t k = 0; k < places.size(); ++k) {
-      const double rating = static_cast<double>(rows.row_values(c)[places[k]]);
-      columns[rows.offsets()[c] + k] = rows.row_indices(c)[places[k]];
-      ratings[rows.offsets()[c] + k] = static_cast<float>((rating - parts.mean) / parts.spread);
-    }
-  }
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t c = 0; c < rows.rows(); ++c) {
-    if (rows.row_size(c) > 0) order.push_back(c);
-  }
-
-  const auto& algebra = linear_algebra_kernels<float>(context.kernels);
-  Matrix<float> work(2, options.factors);
-  detail::SvdPpRates rates;
-  rates.lambda = static_cast<float>(options.lambda);
-  rates.bias_lambda = static_cast<float>(options.bias_lambda);
-  rates.implicit_lambda = static_cast<float>(options.implicit_lambda);
-  double rate = options.learning_rate;
+  parts.training = {.learning_rate = detail::rate_of_update(options),
+                    .decay = options.decay,
+                    .implicit_lambda = options.implicit_lambda,
+                    .initial_deviation = options.initial_deviation,
+                    .sweeps = options.update_sweeps,
+                    .seed = options.seed};
   RatingFitReport report;
-  while (report.sweeps < options.sweeps && !report.stopped) {
-    RandomStream random(options.seed, ~std::uint64_t{0} - report.sweeps);
-    random.shuffle(std::span(order));
-    rates.rate = static_cast<float>(rate);
-    double squares = 0;
-    for (const std::uint32_t c : order) {
-      const std::size_t first = rows.offsets()[c];
-      const std::size_t count = rows.row_size(c);
-      squares += detail::svd_pp_row(
-          std::span(columns).subspan(first, count), std::span(ratings).subspan(first, count), rates,
-          algebra, parts.items, parts.implicit, parts.item_biases.data(), parts.customer_biases[c],
-          parts.customers.row(c).data(), work.row(0).data(), work.row(1).data());
-    }
-    rate *= options.decay;
-    ++report.sweeps;
-    if (data.entries() > 0) {
-      report.training_rmse.push_back(parts.spread *
-                                     std::sqrt(squares / static_cast<double>(data.entries())));
-    }
-    const bool last = report.sweeps == options.sweeps;
-    report.stopped = context.report({"svd++", report.sweeps, options.sweeps}) == Go::stop && !last;
-  }
-  for (const std::uint32_t c : order) {
-    detail::implicit_taste(parts.implicit, rows.row_indices(c), algebra, work.row(0).data());
-    for (std::size_t j = 0; j < options.factors; ++j) parts.customers(c, j) += work(0, j);
-  }
+  detail::sweep_by_svd_pp(parts,
+                          {options.sweeps, options.learning_rate, options.decay, options.seed},
+                          options.implicit_lambda, context, report);
   return detail::finish_rating_factors(std::move(parts), std::move(report), context, "fit_svd_pp");
 }
 

@@ -19,6 +19,8 @@ namespace emptor {
 namespace {
 
 static_assert(LoadableRecommender<RatingFactorsModel>);
+static_assert(BatchRecommender<RatingFactorsModel>);
+static_assert(UpdatableRecommender<RatingFactorsModel, Ratings>);
 static_assert(RatingModel<RatingFactorsModel>);
 
 /// Two tastes on a scale from -10 to 10; customer 0 has nothing, the last item no ratings.
@@ -38,6 +40,49 @@ RatingLog taste_log(std::uint32_t customers, std::uint32_t items) {
 
 const RatingScale wide = {.lowest = -10, .highest = 10};
 const BiasedMfOptions small = {.factors = 6, .sweeps = 30, .learning_rate = 0.03, .lambda = 0.03};
+
+/// From a model that knows neither the last customers nor the last items nor a fifth of the rest.
+template <class Fit>
+void check_update(Fit&& fit, const Ratings& data, const RatingFactorsModel& fitted) {
+  RatingLog some;
+  RatingLog hidden;
+  for (std::uint32_t c = 0; c < 60; ++c) {
+    const auto items = data.by_customer().row_indices(c);
+    for (std::size_t k = 0; k < items.size(); ++k) {
+      const bool known = c < 50 && items[k] < 34 && (c + items[k]) % 5 != 0;
+      (known ? some : hidden).add(Customer{c}, Item{items[k]}, data.by_customer().row_values(c)[k]);
+    }
+  }
+  const auto before = fit(Ratings(50, 34, some, wide), Context{}).model;
+  const std::vector<std::byte> bytes = before.save();
+  const RatingFactorsModel updated = before.update(data);
+  CHECK(before.save() == bytes);
+  CHECK(updated.customers() == 60);
+  CHECK(updated.items() == 40);
+  CHECK(updated.name() == fitted.name());
+  CHECK(updated.ratings().by_customer() == data.by_customer());
+  const Ratings news(60, 40, hidden, wide);
+  const double refit = evaluate_ratings(fitted, data, news).rmse;
+  const double follows = evaluate_ratings(updated, data, news).rmse;
+  INFO("RMSE on the new ratings " << follows << ", of a fit " << refit);
+  CHECK(follows < refit + 0.5);
+  const auto loaded = RatingFactorsModel::load(bytes);
+  REQUIRE(loaded.has_value());
+  ThreadPool pool(2);
+  Context threads;
+  threads.executor = &pool;
+  CHECK(loaded->update(data, threads).save() == updated.save());
+  CHECK(fitted.update(data).save() == fitted.save());
+  // Ratings taken back: everybody and everything without any is average again.
+  const auto emptied = fitted.update(Ratings(60, 40, RatingLog{}, wide));
+  CHECK(emptied.predict(Customer{7}, Item{3}) == 0);
+  CHECK(emptied.recommend(Customer{7}, 5).empty());
+  test::check_throws(ErrorCode::invalid_shape, "not shrunk",
+                     [&] { (void)fitted.update(Ratings(59, 40, some, wide)); });
+  test::check_throws(ErrorCode::invalid_value, "on the scale from -10 to 10", [&] {
+    (void)fitted.update(Ratings(60, 40, some, {-10, 11}));
+  });
+}
 
 template <class Fit>
 void check_model(Fit&& fit, double fold_in_difference) {
@@ -59,8 +104,8 @@ void check_model(Fit&& fit, double fold_in_difference) {
     const std::vector<Item> has = test::items_of(rated, customer);
     const auto folded = model.fold_in(has, data.by_customer().row_values(c));
     CHECK(folded.items == has);
-    test::conformance::check_lists(model, customer, has, rated);
-    test::conformance::check_lists(model, folded, has, rated);
+    test::conformance::check_lists(model, customer, has, rated, traits);
+    test::conformance::check_lists(model, folded, has, rated, traits);
     test::conformance::check_explanations(model, customer, has, traits);
     test::conformance::check_explanations(model, folded, has, traits);
     for (const Item item : test::all_items(40)) {
@@ -123,6 +168,16 @@ void check_model(Fit&& fit, double fold_in_difference) {
     damaged[at] ^= std::byte{0x20};
     if (RatingFactorsModel::load(damaged)) FAIL_CHECK("loaded with byte " << at << " changed");
     damaged[at] = whole[at];
+  }
+
+  check_update(fit, data, model);
+
+  // In a batch as one by one.
+  const RecommendationTable table = recommend_all(model, 7, {}, threads);
+  for (std::size_t c = 0; c < 60; ++c) {
+    const auto list = table.list(c);
+    CHECK(model.recommend(table.customers[c], 7) ==
+          std::vector<Recommendation>(list.begin(), list.end()));
   }
 
   // Little or nothing to learn from.
@@ -242,6 +297,7 @@ TEST_CASE("wrong options, ids and ratings are refused by name") {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   refuse("'factors'", [](auto& o) { o.factors = 0; });
   refuse("'sweeps'", [](auto& o) { o.sweeps = 0; });
+  refuse("'update_sweeps'", [](auto& o) { o.update_sweeps = 0; });
   refuse("'learning_rate'", [](auto& o) { o.learning_rate = 0; });
   refuse("'learning_rate'", [&](auto& o) { o.learning_rate = nan; });
   refuse("'decay'", [](auto& o) { o.decay = 1.1; });
