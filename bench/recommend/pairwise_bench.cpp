@@ -1,11 +1,14 @@
-// Pairwise learning on data of MovieLens 1M's shape, made up: an epoch of BPR, samples a second of
-// one thread.
+// Pairwise learning on data of MovieLens 1M's shape, made up: five epochs of BPR, samples a second;
+// folding a customer in; an update of ten epochs. One thread.
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
+#include "emptor/core/kernels.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/recommend/bpr.hpp"
 
@@ -44,5 +47,35 @@ void bpr_epochs(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(samples), benchmark::Counter::kIsRate);
 }
 BENCHMARK(bpr_epochs)->Arg(32)->Arg(64)->Arg(128)->Unit(benchmark::kMillisecond);
+
+void bpr_fold_in(benchmark::State& state) {
+  const auto factors = static_cast<std::size_t>(state.range(0));
+  const Context native{.kernels = &native_kernels()};
+  const auto model = fit_bpr(data(), {.factors = factors, .epochs = 3}, native).model;
+  std::vector<Item> has;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(state.range(1)); ++i) {
+    has.push_back(id_at<Item>(i * i % 3706));
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(model.fold_in(has));
+}
+BENCHMARK(bpr_fold_in)
+    ->Args({64, 27})
+    ->Args({64, 165})
+    ->Args({128, 27})
+    ->Unit(benchmark::kMicrosecond);
+
+void bpr_update(benchmark::State& state) {
+  const Context native{.kernels = &native_kernels()};
+  const auto model = fit_bpr(data(), {.epochs = 3}, native).model;
+  const Csr<float>& rows = data().by_customer();
+  InteractionLog log;
+  for (std::size_t c = 0; c < rows.rows(); ++c) {
+    for (const auto item : rows.row_indices(c)) log.add(id_at<Customer>(c), Item{item});
+    if (c % 20 == 0) log.add(id_at<Customer>(c), Item{static_cast<std::uint32_t>(c % 3706)});
+  }
+  const Interactions now(rows.rows(), rows.columns(), log, Duplicates::largest);
+  for (auto _ : state) benchmark::DoNotOptimize(model.update(now, native));
+}
+BENCHMARK(bpr_update)->Unit(benchmark::kMillisecond);
 
 }  // namespace
