@@ -1,8 +1,11 @@
 #pragma once
 // The blend of both social ideas: factors that friends pull, and on top of their scores what the
 // friends have. Factors know tastes and what is popular within them, friends the rare items that no
-// factor is spent on: on Last.FM (HetRec 2011) the blend is better than either. The factors:
-// social_als.hpp; what friends add: social_friends.hpp. Thread safety: see recommender.hpp.
+// factor is spent on. On Last.FM (HetRec 2011, new users with four fifths of their artists given)
+// Recall@20 was .2893 with ALS, .2896 with pulled factors alone, .2918 with the blend: links add
+// little to what some forty known artists tell, the factors' pull hardly anything. The
+// factors: social_als.hpp; what friends add: social_friends.hpp. Thread safety: see
+// recommender.hpp.
 
 #include <string_view>
 #include <utility>
