@@ -64,7 +64,7 @@ TEST_CASE("a step goes down the gradient of its sampled loss") {
       double squares = 0;
       for (std::size_t j = 0; j < f; ++j) {
         squares += std::pow(at.customers(0, j), 2);
-        for (const std::size_t item : {1, 3}) {
+        for (const std::size_t item : {std::size_t{1}, std::size_t{3}}) {
           squares += std::pow(at.items(item, j), 2);
           if (!before.empty()) squares += std::pow(at.items(item, f + j), 2);
         }
