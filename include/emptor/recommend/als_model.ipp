@@ -125,7 +125,7 @@ FoldedCustomer BasicAlsModel<T, Stored>::fold_in(std::span<const Item> items,
   system.stride = solution.stride();
   const std::uint32_t row = 0;
   recommend_kernels<T>(kernels_).solve_als_rows(system, &row, 1, work.get());
-  for (const T value : solution.row(0)) folded.factors.push_back(static_cast<float>(value));
+  folded.factors.assign(solution.row(0).begin(), solution.row(0).end());
   return folded;
 }
 

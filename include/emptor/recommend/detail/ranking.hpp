@@ -96,10 +96,14 @@ struct CustomerRow {
     }
     order[i] = i;
   }
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return items[a] != items[b] ? items[a] < items[b] : a < b;
-  });
+  if (!std::is_sorted(items.begin(), items.end())) {
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return items[a] != items[b] ? items[a] < items[b] : a < b;
+    });
+  }
   FoldedCustomer folded;
+  folded.items.reserve(items.size());
+  folded.weights.reserve(items.size());
   for (const std::size_t i : order) {
     const float weight = weights.empty() ? 1.0F : weights[i];
     if (!folded.items.empty() && folded.items.back() == items[i]) {
