@@ -133,6 +133,27 @@ inline Csr<float> rating_rows(std::size_t customers, std::size_t items, const Ra
 
 }  // namespace detail
 
+/// The scale from the lowest to the highest of these ratings, for data that comes without one. A
+/// scale that is known should be given: the ends may not occur. Throws `invalid_value` when a
+/// rating is not finite or there are not two different ones.
+[[nodiscard]] inline RatingScale found_scale(std::span<const float> ratings) {
+  RatingScale scale{std::numeric_limits<float>::infinity(),
+                    -std::numeric_limits<float>::infinity()};
+  for (const float rating : ratings) {
+    if (!std::isfinite(rating)) {
+      throw Exception(ErrorCode::invalid_value, text("a rating must be finite, got ", rating),
+                      "found_scale");
+    }
+    scale.lowest = std::min(scale.lowest, rating);
+    scale.highest = std::max(scale.highest, rating);
+  }
+  if (!(scale.lowest < scale.highest)) {
+    throw Exception(ErrorCode::invalid_value,
+                    "a scale cannot be found without two different ratings", "found_scale");
+  }
+  return scale;
+}
+
 class Ratings {
  public:
   Ratings() : Ratings(Csr<float>{}, RatingScale{}) {}
