@@ -124,10 +124,11 @@ struct PriceBands {
   }
   void operator()(RerankList& list, const RerankRequest&) const {
     std::vector<std::size_t> most;
+    const auto all = static_cast<double>(list.items().size() + list.pins().size());
     for (const double share : shares) {
       // 0.3 x 10 is a little more than 3 in binary, and 3 places are meant.
-      most.push_back(
-          static_cast<std::size_t>(std::ceil(share * static_cast<double>(list.k()) * (1 - 1e-12))));
+      const double places = std::ceil(share * static_cast<double>(list.k()) * (1 - 1e-12));
+      most.push_back(static_cast<std::size_t>(std::min(places, all)));
     }
     std::vector<std::size_t> taken(most.size(), 0);
     const auto price_of = [&](Item item) {

@@ -229,6 +229,21 @@ TEST_CASE("price bands take their share of the list, compared exactly with money
   CHECK(ten.missing == 6);
 }
 
+TEST_CASE("a list may be asked for longer than memory") {
+  const std::size_t endless = std::numeric_limits<std::size_t>::max();
+  const std::vector<std::int64_t> units(5, 100);
+  const auto shelf = categories({0, 0, 1, 1, -1});
+  const std::vector<Item> history{Item{0}};
+  const Reranked answer =
+      run(5, endless,
+          {PinnedSlots{{{Item{4}, 0}}}, PriceBands{.prices = {.units = units}, .shares = {1}},
+           MmrDiversity{}, DppDiversity{}, Calibration{.category_of = shelf},
+           ExplorationSlots{.slots = {1}, .epsilon = 1}},
+          {.history = history});
+  CHECK(answer.items.size() == 5);
+  CHECK(answer.missing == endless - 5);
+}
+
 TEST_CASE("diversity takes unlike items first and says which it put back") {
   // 0, 1, 2 are the same thing; 3 is something else; 4 lies between.
   Matrix<float> vectors(5, 2);
