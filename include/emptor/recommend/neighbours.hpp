@@ -45,8 +45,7 @@ namespace emptor {
 
 /// See the top of the file and `Recommender`. A score is 0 when nothing the customer has is a
 /// neighbour; such items are not recommended. `similar_items` gives similarities as the weighting
-/// defines them, before `normalise`. Parts of explanations and `rest` add up to the score within
-/// 2^-23 of it.
+/// defines them, before `normalise`.
 class NeighboursModel : public detail::SparseItemModel {
  public:
   static constexpr std::string_view archive_kind = "item-neighbours";

@@ -16,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include "emptor/core/archive.hpp"
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/math/csr.hpp"
@@ -25,6 +26,37 @@
 #include "emptor/table/interactions.hpp"
 
 namespace emptor::detail {
+
+/// Row sizes, columns and values of a matrix without zeros.
+inline void put_signed_rows(SectionWriter& section, const Csr<float>& rows) {
+  std::vector<std::uint32_t> sizes(rows.rows());
+  for (std::size_t r = 0; r < sizes.size(); ++r) {
+    sizes[r] = static_cast<std::uint32_t>(rows.row_size(r));
+  }
+  section.put_array(sizes);
+  section.put_array(rows.indices());
+  section.put_array(rows.values());
+}
+
+/// What `put_signed_rows` wrote, finite and not 0, with `columns` columns. On damage the section
+/// has failed and the matrix is empty.
+[[nodiscard]] inline Csr<float> get_signed_rows(SectionReader& section, std::size_t columns) {
+  const auto sizes = section.get_array<std::uint32_t>();
+  auto indices = section.get_array<std::uint32_t>();
+  auto values = section.get_array<float>();
+  if (!section.ok()) return {};
+  std::vector<std::size_t> offsets(1, 0);
+  for (const std::uint32_t size : sizes) offsets.push_back(offsets.back() + size);
+  bool fits = offsets.back() == indices.size() && values.size() == indices.size();
+  for (std::size_t r = 0; fits && r < sizes.size(); ++r) {
+    for (std::size_t k = offsets[r]; fits && k < offsets[r + 1]; ++k) {
+      fits = indices[k] < columns && (k == offsets[r] || indices[k - 1] < indices[k]) &&
+             std::isfinite(values[k]) && values[k] != 0;
+    }
+  }
+  if (!section.require(fits, "a sparse matrix contradicts itself")) return {};
+  return {columns, std::move(offsets), std::move(indices), std::move(values)};
+}
 
 /// The base of such models; they add a name, files and updates.
 class SparseItemModel {
@@ -88,8 +120,8 @@ class SparseItemModel {
     return to_list(best);
   }
 
-  /// One part for each owned item that has `item` among its neighbours. Parts and `rest` add up to
-  /// the score within 2^-23 of it.
+  /// One part for each owned item that leads to `item`. `rest` beyond the parts left out is
+  /// rounding.
   [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t k) const {
     return explain_row(row_of(data_, customer, "explain"), item, k);
   }
@@ -136,6 +168,9 @@ class SparseItemModel {
     }
   }
 
+  /// From here on what a customer has counts as 1, whatever its weight.
+  void ignore_weights() { ignore_weights_ = true; }
+
  private:
   /// Sums by item, all untouched between uses. In double, where a product of floats is exact, so
   /// that a sum has the same bits wherever it is computed, with or without fused multiply-add.
@@ -151,8 +186,8 @@ class SparseItemModel {
   /// What a similarity to the i-th item of the row is multiplied with.
   template <class ItemId>
   [[nodiscard]] double factor(const CustomerRow<ItemId>& row, std::size_t i) const {
-    return static_cast<double>(
-        static_cast<float>(static_cast<double>(row.weights[i]) * scale_[row.item(i)]));
+    const double weight = ignore_weights_ ? 1.0 : static_cast<double>(row.weights[i]);
+    return static_cast<double>(static_cast<float>(weight * scale_[row.item(i)]));
   }
 
   /// Adds the row up and returns how many items it touched.
@@ -217,6 +252,7 @@ class SparseItemModel {
     if (row.size() == 0) return unknown_explanation();
     Explanation explanation;
     double score = 0;
+    double parts = 0;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const auto neighbours = similarities_.row_indices(row.item(i));
       const auto wanted = static_cast<std::uint32_t>(item);
@@ -227,8 +263,10 @@ class SparseItemModel {
       const double share = factor(row, i) * static_cast<double>(value);
       score += share;
       explanation.parts.push_back({id_at<Item>(row.item(i)), static_cast<float>(share)});
+      parts += static_cast<double>(explanation.parts.back().share);
     }
     explanation.score = static_cast<float>(score);
+    explanation.rest = static_cast<float>(static_cast<double>(explanation.score) - parts);
     keep_largest_parts(explanation, k);
     return explanation;
   }
@@ -236,6 +274,7 @@ class SparseItemModel {
   Interactions data_;
   Csr<float> similarities_;
   std::vector<double> scale_;  // by owned item
+  bool ignore_weights_ = false;
 };
 
 }  // namespace emptor::detail
