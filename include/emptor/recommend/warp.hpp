@@ -30,7 +30,7 @@ struct WarpOptions {
   double bias_lambda = 0.005;      ///< L2 of the items' biases likewise
   double initial_deviation = 0.1;  ///< > 0: standard deviation of start values is this / sqrt(f)
   std::size_t tries = 30;          ///< draws an interaction at most, 1 to 1000000
-  std::size_t update_epochs = 10;  ///< of an update, over all interactions; >= 1
+  std::size_t update_epochs = 5;   ///< of an update, over all interactions; >= 1
   std::uint64_t seed = 1;
 };
 
