@@ -156,6 +156,7 @@ TEST_CASE("what a customer just did leads to the next film better than all of th
     return evaluate_ranking(model, sessions.interactions(), held_out, {.ks = {20}});
   };
   const auto items = evaluate(fit_item_neighbours(sessions.interactions()).model);
+  // Sample and context were chosen among eight on the films before the last.
   const auto live =
       evaluate(fit_session_neighbours(sessions, {.sample = 5000, .context = 5}).model);
   const auto steps = evaluate(fit_transitions(sessions).model);
