@@ -3,10 +3,15 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "emptor/core/random.hpp"
+#include "emptor/evaluate/auc.hpp"
 #include "emptor/evaluate/compare.hpp"
+#include "emptor/evaluate/feature_measures.hpp"
+#include "emptor/evaluate/list_measures.hpp"
 #include "emptor/evaluate/ranking.hpp"
 #include "emptor/evaluate/split.hpp"
 
@@ -54,7 +59,8 @@ struct Shop {
       }
     }
   }
-  [[nodiscard]] emptor::RankingEvaluation evaluate() const {
+  [[nodiscard]] emptor::RankingEvaluation evaluate(
+      std::vector<emptor::ListMeasure> measures = {}) const {
     return emptor::evaluate_ranking(
         "made up", train, test,
         [&](std::span<const Customer> batch, std::size_t k, emptor::RankSink sink) {
@@ -62,7 +68,7 @@ struct Shop {
             sink(row, std::span(lists).subspan(index(batch[row]) * 20, k));
           }
         },
-        {.ks = {5, 10, 20}});
+        {.ks = {5, 10, 20}, .measures = std::move(measures)});
   }
 };
 
@@ -83,7 +89,45 @@ void split_last_n(benchmark::State& state) {
 void evaluate_given_lists(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(shop().evaluate());
 }
-void bootstrap_21_columns(benchmark::State& state) {
+/// Three of 50 features for each item.
+emptor::Csr<float> features() {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> columns;
+  for (unsigned item = 0; item < items; ++item) {
+    emptor::RandomStream random(3, item);
+    for (int i = 0; i < 3; ++i) {
+      rows.push_back(item);
+      columns.push_back(random.below(50));
+    }
+  }
+  const std::vector<float> ones(rows.size(), 1);
+  return emptor::Csr<float>::from_entries(items, 50, rows, columns, ones);
+}
+void evaluate_with_seven_measures(benchmark::State& state) {
+  const auto& train = shop().train;
+  const std::vector<emptor::ListMeasure> measures = {
+      emptor::capped_recall_measure(),
+      emptor::r_precision_measure(),
+      emptor::popularity_measure(train),
+      emptor::long_tail_measure(train),
+      emptor::serendipity_measure(train),
+      emptor::diversity_measure(features()),
+      emptor::calibration_measure(features(), train)};
+  for (auto _ : state) benchmark::DoNotOptimize(shop().evaluate(measures));
+}
+void auc_of_given_scores(benchmark::State& state) {
+  std::vector<float> given(items);
+  emptor::RandomStream random(4);
+  for (float& score : given) score = static_cast<float>(random.uniform());
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(
+        emptor::evaluate_auc("made up", shop().train, shop().test,
+                             [&](Customer, std::span<const Item>, std::span<float> scores) {
+                               std::copy(given.begin(), given.end(), scores.begin());
+                             }));
+  }
+}
+void bootstrap_27_columns(benchmark::State& state) {
   const auto evaluation = shop().evaluate();
   for (auto _ : state) benchmark::DoNotOptimize(emptor::estimate_metrics(evaluation));
 }
@@ -97,7 +141,9 @@ void compare_three_models(benchmark::State& state) {
 BENCHMARK(split_by_time)->Unit(benchmark::kMillisecond);
 BENCHMARK(split_last_n)->Unit(benchmark::kMillisecond);
 BENCHMARK(evaluate_given_lists)->Unit(benchmark::kMillisecond);
-BENCHMARK(bootstrap_21_columns)->Unit(benchmark::kMillisecond);
+BENCHMARK(evaluate_with_seven_measures)->Unit(benchmark::kMillisecond);
+BENCHMARK(auc_of_given_scores)->Unit(benchmark::kMillisecond);
+BENCHMARK(bootstrap_27_columns)->Unit(benchmark::kMillisecond);
 BENCHMARK(compare_three_models)->Unit(benchmark::kMillisecond);
 
 }  // namespace
