@@ -1,6 +1,8 @@
-// EASE: the Gram matrix of the items, the inverse, the whole fit, top 10 for everybody, one
-// recommendation; by instruction set (0 portable, 1 AVX2, 2 AVX-512), one thread, CPU time.
-// Data: recommend/ncf-ml-1m of EMPTOR_DATA_DIR when that is set, else generated in its shape.
+// EASE: the Gram matrix of the items, the inverse, the whole fit, an update by one customer in a
+// hundred, top 10 for everybody, one recommendation; SLIM: fit, update, one recommendation; item
+// neighbours: one recommendation. By instruction set (0 portable, 1 AVX2, 2 AVX-512), one thread,
+// CPU time. Data: recommend/ncf-ml-1m of EMPTOR_DATA_DIR when that is set, else generated in its
+// shape.
 
 #include "emptor/recommend/ease.hpp"
 
@@ -14,6 +16,8 @@
 
 #include "emptor/core/kernels.hpp"
 #include "emptor/core/random.hpp"
+#include "emptor/recommend/neighbours.hpp"
+#include "emptor/recommend/slim.hpp"
 
 namespace {
 
@@ -127,5 +131,58 @@ void ease_recommend(benchmark::State& state) {
   }
 }
 BENCHMARK(ease_recommend)->ArgName("isa")->Arg(0)->Arg(2)->Unit(benchmark::kMicrosecond);
+
+/// All but the last item of every hundredth customer.
+const Interactions& before() {
+  static const Interactions cut = [] {
+    InteractionLog log;
+    for (std::size_t c = 0; c < customers; ++c) {
+      const auto row = data().by_customer().row_indices(c);
+      const std::size_t size = c % 100 == 0 && !row.empty() ? row.size() - 1 : row.size();
+      for (std::size_t k = 0; k < size; ++k) log.add(id_at<Customer>(c), Item{row[k]});
+    }
+    return Interactions(customers, items, log);
+  }();
+  return cut;
+}
+
+void ease_update(benchmark::State& state) {
+  const Context context{.kernels = kernels_of(state)};
+  if (context.kernels == nullptr) return;
+  const EaseModel model = fit_ease(before(), {.lambda = 1000}, context).model;
+  for (auto _ : state) benchmark::DoNotOptimize(model.update(data(), context).items());
+}
+BENCHMARK(ease_update)->ArgName("isa")->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond);
+
+void slim_fit(benchmark::State& state) {
+  (void)data();
+  for (auto _ : state) benchmark::DoNotOptimize(fit_slim(data()).report.weights);
+}
+BENCHMARK(slim_fit)->Unit(benchmark::kMillisecond);
+
+void slim_update(benchmark::State& state) {
+  const SlimModel model = fit_slim(before()).model;
+  for (auto _ : state) benchmark::DoNotOptimize(model.update(data()).items());
+}
+BENCHMARK(slim_update)->Unit(benchmark::kMillisecond);
+
+template <class M>
+void recommend_round(benchmark::State& state, const M& model) {
+  std::uint32_t customer = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(model.recommend(Customer{customer}, 10).data());
+    customer = (customer + 997) % customers;
+  }
+}
+
+void slim_recommend(benchmark::State& state) {
+  recommend_round(state, fit_slim(data()).model);
+}
+BENCHMARK(slim_recommend)->Unit(benchmark::kMicrosecond);
+
+void neighbours_recommend(benchmark::State& state) {
+  recommend_round(state, fit_item_neighbours(data()).model);
+}
+BENCHMARK(neighbours_recommend)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
