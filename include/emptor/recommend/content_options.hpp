@@ -73,7 +73,7 @@ struct ContentOptions {
   double k1 = 1.2;            ///< of BM25F: how soon a repeated word counts no more; finite and > 0
   std::size_t min_items = 1;  ///< words in fewer items are left out; >= 1
   double max_share = 1;       ///< words in a larger share of the items are left out; in (0, 1]
-  double text_weight = 1;     ///< of all text together; finite and >= 0
+  double text_weight = 1;  ///< of all text together; finite and >= 0; at 0 a search finds nothing
   std::vector<ContentBlockWeight> blocks{};  ///< of blocks of features; 1 for those not named
   bool rare_counts_more = true;  ///< categories and tags are weighted by idf, as words are
   ContentSimilarity similarity = ContentSimilarity::cosine;

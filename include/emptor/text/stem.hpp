@@ -170,7 +170,7 @@ inline void porter_stem(std::string& word) {
   if (detail::is_stemmable(word)) detail::PorterWord(word).run();
 }
 
-/// "skies" is "sky", "boxes" is "boxe" as "boxe" would be, "shoes" is "shoe"; "glass" stays.
+/// "skies" is "sky", "phones" is "phone", "shoes" is "shoe"; "glass" stays. "boxes" is "boxe".
 inline void plural_stem(std::string& word) {
   if (!detail::is_stemmable(word)) return;
   const std::string_view view(word);
