@@ -116,10 +116,10 @@ inline FoldedCustomer FeatureAlsModel::fold_in(std::span<const Item> items,
   if (!folded.items.empty()) {
     const float ridge = detail::feature_ridge(options_, folded.items.size(), this->items());
     for (std::size_t j = 0; j < f; ++j) x(0, j) *= ridge;
-    const detail::SocialSystem<float> system{factors_.items.data(), factors_.spectrum.data(), f,
+    const detail::PulledSystem<float> system{factors_.items.data(), factors_.spectrum.data(), f,
                                              stride};
-    Matrix<float> work(1, detail::social_workspace<float>(stride, folded.items.size()));
-    detail::solve_social_row(
+    Matrix<float> work(1, detail::pulled_row_workspace<float>(stride, folded.items.size()));
+    detail::solve_pulled_row(
         system, linear_algebra_kernels<float>(kernels_), detail::numbers_of(folded.items),
         options_.use_weights ? folded.weights.data() : nullptr, ridge, x.data(), work.data());
   }

@@ -128,16 +128,16 @@ FoldedCustomer BasicSocialAlsModel<T>::fold_in(std::span<const Item> items,
     if (!(pull > 0)) return folded;
     for (T& value : x.row(0)) value /= static_cast<T>(pull);
   } else {
-    const detail::SocialSystem<T> system{item_factors_.data(), spectrum_.data(),
+    const detail::PulledSystem<T> system{item_factors_.data(), spectrum_.data(),
                                          item_factors_.columns(), item_factors_.stride()};
-    Matrix<T> work(1, detail::social_workspace<T>(system.stride, numbers.size()));
+    Matrix<T> work(1, detail::pulled_row_workspace<T>(system.stride, numbers.size()));
     const T own =
         detail::social_ridge<T>(options_, numbers.size(), this->items()) + static_cast<T>(pull);
     std::vector<T> own_weights;
     if (options_.use_weights) {
       own_weights.assign(folded.weights.begin(), folded.weights.end());
     }
-    detail::solve_social_row(system, linear_algebra_kernels<T>(kernels_), numbers,
+    detail::solve_pulled_row(system, linear_algebra_kernels<T>(kernels_), numbers,
                              own_weights.empty() ? nullptr : own_weights.data(), own, x.data(),
                              work.data());
   }

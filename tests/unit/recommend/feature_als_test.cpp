@@ -42,7 +42,7 @@ TEST_CASE("feature als is a recommender, with features of items and without") {
   }
 }
 
-TEST_CASE("the loss never rises") {
+TEST_CASE("feature als: the loss never rises") {
   const Interactions data = test::taste_data(200, 60, true);
   const auto report =
       fit_feature_als(data, {.customers = kinds(200), .items = kinds(60)},

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,9 +16,9 @@
 #include "emptor/core/matrix.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/math/kernels_portable.hpp"
-#include "emptor/math/symmetric_eigen.hpp"
+#include "emptor/recommend/detail/eigenbasis.hpp"
 #include "emptor/recommend/detail/feature_regression.hpp"
-#include "emptor/recommend/detail/social_solve.hpp"
+#include "emptor/recommend/detail/pulled_row.hpp"
 #include "emptor/recommend/detail/workspaces.hpp"
 #include "emptor/recommend/feature_als_options.hpp"
 #include "emptor/table/interactions.hpp"
@@ -95,8 +94,8 @@ class FeatureFitter {
                    factors.customer_features, ridges(data.by_customer())},
         items_{data.by_item(), features.items, factors.items, factors.item_features,
                ridges(data.by_item())},
-        work_(context, std::max(social_workspace<float>(factors.items.stride(), longest()),
-                                social_block * factors.items.stride())) {}
+        work_(context, std::max(pulled_row_workspace<float>(factors.items.stride(), longest()),
+                                eigenbasis_workspace(factors.items.stride()))) {}
 
   FeatureFitter(const FeatureFitter&) = delete;
   FeatureFitter& operator=(const FeatureFitter&) = delete;
@@ -228,66 +227,27 @@ class FeatureFitter {
     return most;
   }
 
-  /// The sum of v'v over rows with interactions, in an order that depends on the size alone.
-  [[nodiscard]] Matrix<double> gramian(const Side& side) const {
-    const Matrix<float>& v = side.factors;
-    const std::size_t f = v.columns();
-    const std::size_t grain = std::max<std::size_t>(v.rows() / 16, 4096);
-    std::vector<Matrix<float>> parts(v.rows() / grain + 1);
-    parallel_chunks(context_, v.rows(), grain, [&](std::size_t begin, std::size_t end) {
-      Matrix<float> part(f, f);
-      for (std::size_t r = begin; r < end;) {
-        std::size_t run = r;
-        while (run < end && side.rows.row_size(run) > 0) ++run;
-        algebra_.syrk_upper(v.data() + r * v.stride(), v.stride(), run - r, f, part.data(),
-                            part.stride());
-        r = run + 1;
-      }
-      parts[begin / grain] = std::move(part);
-    });
-    Matrix<double> sum(f, f);
-    for (const Matrix<float>& part : parts) {
-      if (part.rows() == 0) continue;
-      for (std::size_t i = 0; i < f; ++i) {
-        for (std::size_t j = i; j < f; ++j) sum(j, i) += static_cast<double>(part(i, j));
-      }
-    }
-    return sum;
-  }
-
-  /// All factors in the eigenbasis of a Gramian; scores and distances do not change.
-  void turn(const Matrix<double>& gram) {
-    const SymmetricEigen<double> eigen = symmetric_eigen(gram);
-    const std::size_t f = options_.factors;
-    Matrix<float> q(f, f);
-    for (std::size_t i = 0; i < f; ++i) {
-      for (std::size_t j = 0; j < f; ++j) q(i, j) = static_cast<float>(eigen.vectors(i, j));
-      factors.spectrum[i] =
-          static_cast<float>(options_.unobserved_weight * std::max(0.0, eigen.values[i]));
-    }
-    for (Matrix<float>* const matrix :
-         {&factors.customers, &factors.items, &factors.customer_features, &factors.item_features}) {
-      const std::size_t stride = matrix->stride();
-      parallel_chunks(context_, matrix->rows(), 1024, [&](std::size_t begin, std::size_t end) {
-        const Workspaces<float>::Lease work(work_);
-        for (std::size_t r = begin; r < end; r += social_block) {
-          const std::size_t rows = std::min(social_block, end - r);
-          std::memset(work.data(), 0, rows * stride * sizeof(float));
-          algebra_.gemm(rows, stride, f, 1.0F, matrix->data() + r * stride, stride, 1, q.data(),
-                        q.stride(), work.data(), stride);
-          std::memcpy(matrix->data() + r * stride, work.data(), rows * stride * sizeof(float));
-        }
-      });
+  /// All factors in the eigenbasis of a side's Gramian; scores and distances do not change. Rows
+  /// without interactions are no evidence against anything.
+  void turn_to(const Side& side) {
+    Matrix<float>* const matrices[] = {&factors.customers, &factors.items,
+                                       &factors.customer_features, &factors.item_features};
+    const auto values = turn_to_eigenbasis<float>(
+        gramian_of(
+            side.factors, [&](std::size_t r) { return side.rows.row_size(r) > 0; }, context_),
+        std::span<Matrix<float>* const>(matrices), context_, work_);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      factors.spectrum[j] = static_cast<float>(options_.unobserved_weight * values[j]);
     }
   }
 
   void solve(Side& side, const Side& opposite) {
-    turn(gramian(opposite));
+    turn_to(opposite);
     Matrix<float> means(side.factors.rows(), options_.factors);
     if (side.has_features()) {
       combine_features(side.features.by_row(), side.feature_factors, {}, context_, means);
     }
-    const SocialSystem<float> system{opposite.factors.data(), factors.spectrum.data(),
+    const PulledSystem<float> system{opposite.factors.data(), factors.spectrum.data(),
                                      options_.factors, opposite.factors.stride()};
     parallel_chunks(context_, side.factors.rows(), 64, [&](std::size_t begin, std::size_t end) {
       const Workspaces<float>::Lease work(work_);
@@ -299,7 +259,7 @@ class FeatureFitter {
         for (std::size_t j = 0; j < options_.factors; ++j) x[j] *= side.ridge[r];
         const float* const weights =
             options_.use_weights ? side.rows.row_values(r).data() : nullptr;
-        solve_social_row(system, algebra_, has, weights, side.ridge[r], x, work.data());
+        solve_pulled_row(system, algebra_, has, weights, side.ridge[r], x, work.data());
       }
     });
   }

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -15,9 +14,9 @@
 #include "emptor/core/matrix.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/math/kernels_portable.hpp"
-#include "emptor/math/symmetric_eigen.hpp"
+#include "emptor/recommend/detail/eigenbasis.hpp"
+#include "emptor/recommend/detail/pulled_row.hpp"
 #include "emptor/recommend/detail/social_graph.hpp"
-#include "emptor/recommend/detail/social_solve.hpp"
 #include "emptor/recommend/detail/workspaces.hpp"
 #include "emptor/recommend/kernels_portable.hpp"
 #include "emptor/recommend/social_options.hpp"
@@ -180,65 +179,24 @@ class SocialFitter {
   }
   [[nodiscard]] std::size_t workspace_size() const {
     const std::size_t stride = Matrix<T>::padded(options_.factors);
-    return std::max(
-        {als_workspace(stride), social_workspace<T>(stride, stride), social_block * stride});
+    return std::max({als_workspace(stride), pulled_row_workspace<T>(stride, stride),
+                     eigenbasis_workspace(stride)});
   }
   [[nodiscard]] bool has_items(std::size_t u) const { return data_.by_customer().row_size(u) > 0; }
 
-  /// The sum of v'v over the rows that `counts`, in an order that depends on the size alone.
-  template <class Counts>
-  [[nodiscard]] Matrix<double> gramian(const Matrix<T>& v, const Counts& counts) const {
-    const std::size_t f = v.columns();
-    const std::size_t grain = std::max<std::size_t>(v.rows() / 16, 4096);
-    std::vector<Matrix<T>> parts(v.rows() / grain + 1);
-    parallel_chunks(context_, v.rows(), grain, [&](std::size_t begin, std::size_t end) {
-      Matrix<T> part(f, f);
-      for (std::size_t r = begin; r < end;) {
-        std::size_t run = r;
-        while (run < end && counts(run)) ++run;
-        algebra_.syrk_upper(v.data() + r * v.stride(), v.stride(), run - r, f, part.data(),
-                            part.stride());
-        r = run + 1;
-      }
-      parts[begin / grain] = std::move(part);
-    });
-    Matrix<double> sum(f, f);
-    for (const Matrix<T>& part : parts) {
-      if (part.rows() == 0) continue;
-      for (std::size_t i = 0; i < f; ++i) {
-        for (std::size_t j = i; j < f; ++j) sum(j, i) += static_cast<double>(part(i, j));
-      }
-    }
-    return sum;
-  }
-
-  /// Both factor matrices in the eigenbasis of a Gramian; scores and the social term do not change.
-  void turn(const Matrix<double>& gram) {
-    const SymmetricEigen<double> eigen = symmetric_eigen(gram);
-    const std::size_t f = options_.factors;
-    Matrix<T> q(f, f);
-    for (std::size_t i = 0; i < f; ++i) {
-      for (std::size_t j = 0; j < f; ++j) q(i, j) = static_cast<T>(eigen.vectors(i, j));
-      spectrum[i] = static_cast<T>(options_.unobserved_weight * std::max(0.0, eigen.values[i]));
-    }
-    for (Matrix<T>* const side : {&customers, &items}) {
-      const std::size_t stride = side->stride();
-      parallel_chunks(context_, side->rows(), 1024, [&](std::size_t begin, std::size_t end) {
-        const typename Workspaces<T>::Lease work(work_);
-        for (std::size_t r = begin; r < end; r += social_block) {
-          const std::size_t rows = std::min(social_block, end - r);
-          std::memset(work.data(), 0, rows * stride * sizeof(T));
-          algebra_.gemm(rows, stride, f, T{1}, side->data() + r * stride, stride, 1, q.data(),
-                        q.stride(), work.data(), stride);
-          std::memcpy(side->data() + r * stride, work.data(), rows * stride * sizeof(T));
-        }
-      });
+  void turn(const Matrix<double>& gramian) {
+    Matrix<T>* const matrices[] = {&customers, &items};
+    const auto values =
+        turn_to_eigenbasis<T>(gramian, std::span<Matrix<T>* const>(matrices), context_, work_);
+    for (std::size_t j = 0; j < values.size(); ++j) {
+      spectrum[j] = static_cast<T>(options_.unobserved_weight * values[j]);
     }
   }
 
   void solve_items() {
     // Customers without interactions are no evidence against any item.
-    turn(gramian(customers, [&](std::size_t u) { return has_items(u); }));
+    turn(gramian_of(
+        customers, [&](std::size_t u) { return has_items(u); }, context_));
     AlsSystem<T> system;
     system.opposite = customers.data();
     system.spectrum = spectrum.data();
@@ -256,8 +214,9 @@ class SocialFitter {
   }
 
   void solve_customers() {
-    turn(gramian(items, [](std::size_t) { return true; }));
-    const SocialSystem<T> system{items.data(), spectrum.data(), options_.factors, items.stride()};
+    turn(gramian_of(
+        items, [](std::size_t) { return true; }, context_));
+    const PulledSystem<T> system{items.data(), spectrum.data(), options_.factors, items.stride()};
     for (std::size_t c = 0; c + 1 < graph_.colours.size(); ++c) {
       const std::size_t first = graph_.colours[c];
       parallel_chunks(context_, graph_.colours[c + 1] - first, 16,
@@ -271,7 +230,7 @@ class SocialFitter {
     }
   }
 
-  void solve_customer(const SocialSystem<T>& system, std::size_t u, std::vector<T>& x, T* work) {
+  void solve_customer(const PulledSystem<T>& system, std::size_t u, std::vector<T>& x, T* work) {
     const auto beta = static_cast<T>(options_.beta);
     const auto with = graph_.others.row_indices(u);
     const auto values = graph_.others.row_values(u);
@@ -290,7 +249,7 @@ class SocialFitter {
                                    ? customer_weights_.data() + data_.by_customer().offsets()[u]
                                    : nullptr;
       const T own = social_ridge<T>(options_, has.size(), items.rows()) + pull;
-      solve_social_row(system, algebra_, has, weights, own, x.data(), work);
+      solve_pulled_row(system, algebra_, has, weights, own, x.data(), work);
     }
     std::copy_n(x.begin(), customers.columns(), customers.row(u).begin());
   }

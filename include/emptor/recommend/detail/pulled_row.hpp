@@ -1,5 +1,6 @@
 #pragma once
-// One customer of a social factorisation, solved exactly.
+// One row of a factorisation whose rows are pulled somewhere, by friends or features, solved
+// exactly. In words of a customer's row:
 //
 // The x that minimises sum over items w (1 - x'v)^2 + x' diag(d) x - 2 g'x, where d is the spectrum
 // of the items' Gramian plus ridge and pull, and g the pull's direction. As in recommend/als.hpp a
@@ -19,25 +20,26 @@ namespace emptor::detail {
 
 /// The items' side of the systems: all that customers have in common.
 template <class T>
-struct SocialSystem {
+struct PulledSystem {
   const T* items = nullptr;     ///< n x f, rows `stride` apart
   const T* spectrum = nullptr;  ///< `stride` values >= 0: a0 times the Gramian's eigenvalues
   std::size_t factors = 0;      ///< f
   std::size_t stride = 0;
 };
 
-inline constexpr std::size_t social_block = 64;  // rows of B at once where the system is f x f
+inline constexpr std::size_t pulled_row_block = 64;  // rows of B at once where the system is f x f
 
-[[nodiscard]] constexpr bool social_dual(std::size_t stride, std::size_t n) noexcept {
+[[nodiscard]] constexpr bool pulled_row_is_dual(std::size_t stride, std::size_t n) noexcept {
   return n < stride * 3 / 4;
 }
 
 /// Elements of workspace for a customer of at most n items.
 template <class T>
-[[nodiscard]] constexpr std::size_t social_workspace(std::size_t stride, std::size_t n) noexcept {
+[[nodiscard]] constexpr std::size_t pulled_row_workspace(std::size_t stride,
+                                                         std::size_t n) noexcept {
   const std::size_t most = n < stride * 3 / 4 ? n : stride * 3 / 4;
   const std::size_t dual = most * stride + (most + 1) * Matrix<T>::padded(most);
-  const std::size_t primal = (stride + social_block) * stride;
+  const std::size_t primal = (stride + pulled_row_block) * stride;
   return (dual < primal ? primal : dual) + 2 * stride;
 }
 
@@ -45,7 +47,7 @@ template <class T>
 /// `stride` elements. With no items x = g / d. Throws `invalid_value` when the system is not
 /// positive definite in T.
 template <class T>
-void solve_social_row(const SocialSystem<T>& system, const LinearAlgebraKernels<T>& algebra,
+void solve_pulled_row(const PulledSystem<T>& system, const LinearAlgebraKernels<T>& algebra,
                       std::span<const std::uint32_t> items, const T* weights, T own, T* x,
                       T* work) {
   const std::size_t n = items.size();
@@ -55,11 +57,9 @@ void solve_social_row(const SocialSystem<T>& system, const LinearAlgebraKernels<
   };
   const auto fail = [] {
     throw Exception(ErrorCode::invalid_value,
-                    "a customer's system is singular: raise 'lambda' or scale "
-                    "the weights down",
-                    "fit_social_als");
+                    "a row's system is singular: raise 'lambda' or scale the weights down", "fit");
   };
-  if (social_dual(stride, n)) {
+  if (pulled_row_is_dual(stride, n)) {
     T* const scale = work;
     T* const sum = scale + stride;
     T* const b = sum + stride;
@@ -89,8 +89,8 @@ void solve_social_row(const SocialSystem<T>& system, const LinearAlgebraKernels<
   T* const b = a + stride * stride;
   for (std::size_t i = 0; i < stride * stride; ++i) a[i] = 0;
   for (std::size_t j = 0; j < stride; ++j) a[j * stride + j] = system.spectrum[j] + own;
-  for (std::size_t first = 0; first < n; first += social_block) {
-    const std::size_t count = n - first < social_block ? n - first : social_block;
+  for (std::size_t first = 0; first < n; first += pulled_row_block) {
+    const std::size_t count = n - first < pulled_row_block ? n - first : pulled_row_block;
     for (std::size_t i = 0; i < count; ++i) {
       const T* const v = system.items + items[first + i] * stride;
       const T r = root(first + i);
