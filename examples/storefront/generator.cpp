@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "emptor/core/random.hpp"
+#include "purchases.hpp"
+#include "streams.hpp"
 #include "words.hpp"
 
 namespace storefront {
@@ -17,16 +19,7 @@ using emptor::Time;
 using std::chrono::days;
 using std::chrono::seconds;
 
-constexpr std::size_t web = 0;
-constexpr std::size_t app = 1;
 constexpr std::size_t counter = 2;
-
-/// Every thing draws from a stream of its own, so that more people leave the goods as they were.
-enum class Kind : std::uint64_t { item = 1, person, record, purchases };
-
-RandomStream stream_of(const ShopOptions& options, Kind kind, std::size_t index) {
-  return RandomStream(options.seed, static_cast<std::uint64_t>(kind) << 40 | index);
-}
 
 template <class Container>
 const auto& pick(RandomStream& random, const Container& from) {
@@ -48,8 +41,25 @@ void check(const ShopOptions& options) {
   };
   share(options.duplicate_share, "duplicate_share");
   share(options.referred_share, "referred_share");
+  emptor::require_option(options.friends_found >= 0 && options.friends_found <= 50, "friends_found",
+                         "in [0, 50]", options.friends_found);
+  share(options.word_of_mouth, "word_of_mouth");
+  share(options.together_share, "together_share");
+  share(options.habit_share, "habit_share");
+  share(options.late_share, "late_share");
   share(options.return_share, "return_share");
   share(options.flaw_share, "flaw_share");
+}
+
+/// An item of the category that goes with this one; any, where the shop has none of that.
+std::size_t companion_of(const ShopOptions& options, std::size_t item, RandomStream& random) {
+  const std::size_t kinds = category_words.size();
+  const std::size_t category = category_words[item % kinds].goes_with;
+  if (category >= options.items) {
+    return random.below(static_cast<std::uint32_t>(options.items));
+  }
+  const std::size_t in_it = (options.items - category - 1) / kinds + 1;
+  return category + kinds * random.below(static_cast<std::uint32_t>(in_it));
 }
 
 void make_items(Shop& shop) {
@@ -59,19 +69,27 @@ void make_items(Shop& shop) {
     const CategoryWords& words = category_words[category];
     const std::size_t kind = i / category_words.size();
     const std::string_view good = words.goods[kind % words.goods.size()];
-    const std::size_t style = kind / words.goods.size();
-    std::string name = emptor::text(adjectives[(style + i) % adjectives.size()], ' ', good);
-    if (style >= adjectives.size()) name += emptor::text(" No. ", style / adjectives.size() + 1);
+    const std::size_t version = kind / words.goods.size();
+    ShopItem item;
+    item.key = numbered("P", i + 1, 4);
+    item.style = (version + i) % adjectives.size();
+    item.name = emptor::text(adjectives[item.style], ' ', good);
+    if (version >= adjectives.size()) {
+      item.name += emptor::text(" No. ", version / adjectives.size() + 1);
+    }
+    item.category = category;
     const double raw = words.price * std::exp(random.normal(0, 0.6));
     const std::int64_t price =
         std::max<std::int64_t>(1, static_cast<std::int64_t>(raw / 50) * 50 - 1);  // …,49 and …,99
-    shop.items.push_back(
-        {.key = numbered("P", i + 1, 4),
-         .name = std::move(name),
-         .category = category,
-         .price = std::max<std::int64_t>(price, 99),
-         .appeal = std::exp(random.normal(0, 1.2)),
-         .companion = random.below(static_cast<std::uint32_t>(shop.options.items))});
+    item.price = std::max<std::int64_t>(price, 99);
+    item.appeal = std::exp(random.normal(0, 1.2));
+    item.companion = companion_of(shop.options, i, random);
+    item.lasts_days = words.used_up_days * std::exp(random.normal(0, 0.3));
+    const bool late = random.bernoulli(shop.options.late_share) && i > 0;
+    const double launch = late ? random.uniform(0.2, 0.95) * shop.options.days : 0;
+    item.launched =
+        Time{shop.options.first_day} + seconds{static_cast<std::int64_t>(launch * 86400)};
+    shop.items.push_back(std::move(item));
   }
 }
 
@@ -90,6 +108,53 @@ std::string ascii_lower(std::string_view name) {
     if (c >= 'a' && c <= 'z') out += c;
   }
   return out;
+}
+
+double likeness(const std::vector<double>& a, const std::vector<double>& b) {
+  double both = 0;
+  double own = 0;
+  double other = 0;
+  for (std::size_t c = 0; c < a.size(); ++c) {
+    both += a[c] * b[c];
+    own += a[c] * a[c];
+    other += b[c] * b[c];
+  }
+  return both / std::sqrt(own * other);
+}
+
+/// Friends among those who were there before: of some people met, the one of most like taste.
+void find_friends(Shop& shop, std::size_t p, RandomStream& random) {
+  constexpr int met = 8;
+  ShopPerson& person = shop.people[p];
+  if (person.referred_by) person.friends.push_back(*person.referred_by);
+  if (p == 0 || shop.options.friends_found == 0) return;
+  const std::int64_t wanted = random.poisson(shop.options.friends_found);
+  for (std::int64_t f = 0; f < wanted; ++f) {
+    std::size_t nearest = 0;
+    double most = -1;
+    for (int m = 0; m < met; ++m) {
+      const std::size_t other = random.below(static_cast<std::uint32_t>(p));
+      const double alike = likeness(person.taste, shop.people[other].taste);
+      if (alike > most) {
+        most = alike;
+        nearest = other;
+      }
+    }
+    person.friends.push_back(nearest);
+  }
+  std::sort(person.friends.begin(), person.friends.end());
+  person.friends.erase(std::unique(person.friends.begin(), person.friends.end()),
+                       person.friends.end());
+}
+
+/// Until here everybody knows their earlier friends only.
+void make_mutual(Shop& shop) {
+  for (std::size_t p = 0; p < shop.people.size(); ++p) {
+    const std::vector<std::size_t> earlier = shop.people[p].friends;
+    for (const std::size_t other : earlier) {
+      if (other < p) shop.people[other].friends.push_back(p);
+    }
+  }
 }
 
 void make_people(Shop& shop) {
@@ -117,18 +182,23 @@ void make_people(Shop& shop) {
       sum += person.taste.back();
     }
     for (double& taste : person.taste) taste /= sum;
+    for (std::size_t s = 0; s < adjectives.size(); ++s) {
+      person.styles.push_back(std::exp(random.normal(0, 0.8)));
+    }
     person.price_level = random.normal(std::log(1800.0), 0.5);
     person.orders_a_day = random.gamma(0.9, 0.03);
     person.drop_out = random.beta(0.8, 4);
     if (p > 0 && random.bernoulli(shop.options.referred_share)) {
       const std::size_t friend_of = random.below(static_cast<std::uint32_t>(p));
-      person.referred_by = friend_of;  // friends share half of their taste
+      person.referred_by = friend_of;  // both share half of their taste
       for (std::size_t c = 0; c < person.taste.size(); ++c) {
         person.taste[c] = (person.taste[c] + shop.people[friend_of].taste[c]) / 2;
       }
     }
     shop.people.push_back(std::move(person));
+    find_friends(shop, p, random);
   }
+  make_mutual(shop);
 }
 
 /// Swaps, drops or doubles one letter, as fingers do.
@@ -209,121 +279,6 @@ void make_records(Shop& shop) {
   }
 }
 
-/// What one person buys, views and sends back, from joining until leaving or the end.
-class Purchases {
- public:
-  Purchases(Shop& shop, std::size_t person, std::span<const std::size_t> records)
-      : shop_(shop),
-        person_(shop.people[person]),
-        records_(records),
-        random_(stream_of(shop.options, Kind::purchases, person)),
-        end_(Time{shop.options.first_day} + days{shop.options.days}) {
-    for (const ShopItem& item : shop.items) {
-      const double misfit = (std::log(static_cast<double>(item.price)) - person_.price_level) / 0.8;
-      liking_.push_back(item.appeal * person_.taste[item.category] *
-                        std::exp(-0.5 * misfit * misfit));
-    }
-    weights_.resize(liking_.size());
-  }
-
-  void run() {
-    double day =
-        std::chrono::duration<double, days::period>(person_.joined - Time{shop_.options.first_day})
-            .count();
-    for (bool first = true;; first = false) {
-      day += first ? random_.exponential(2) : random_.exponential(1 / person_.orders_a_day);
-      if (day >= shop_.options.days) return;
-      const emptor::Day date = shop_.options.first_day + days{static_cast<int>(day)};
-      if (!first && random_.uniform() * 1.4 > month_demand(date)) continue;  // thinned by season
-      order(std::max(opening_hour(date), person_.joined));
-      if (random_.bernoulli(person_.drop_out)) return;
-    }
-  }
-
- private:
-  static std::size_t month_of(emptor::Day date) {
-    return static_cast<unsigned>(std::chrono::year_month_day{date}.month()) - 1;
-  }
-  static double month_demand(emptor::Day date) {
-    constexpr double demand[] = {.8, .8, .9, .95, .95, .9, .85, .85, 1, 1.1, 1.3, 1.4};
-    return demand[month_of(date)];
-  }
-  Time opening_hour(emptor::Day date) {
-    const double hour = std::clamp(random_.normal(15, 3.5), 7.0, 22.9);
-    return Time{date} + seconds{static_cast<std::int64_t>(hour * 3600)};
-  }
-
-  /// Mostly the newest record that exists at the time; now and then an older one.
-  std::size_t record_at(Time time) {
-    std::size_t known = 1;
-    while (known < records_.size() && shop_.records[records_[known]].joined <= time) ++known;
-    return records_[random_.bernoulli(0.6) ? known - 1
-                                           : random_.below(static_cast<std::uint32_t>(known))];
-  }
-
-  std::size_t choose_item(Time time) {
-    const std::size_t month = month_of(emptor::local_day(time));
-    for (std::size_t i = 0; i < liking_.size(); ++i) {
-      weights_[i] = liking_[i] * category_words[shop_.items[i].category].season[month];
-    }
-    return random_.categorical(weights_);
-  }
-
-  void order(Time time) {
-    const std::size_t record = record_at(time);
-    const std::size_t home = shop_.records[record].channel;
-    const std::size_t channel = random_.bernoulli(0.8) ? home : random_.bernoulli(0.5) ? web : app;
-    const bool guest = channel == web && random_.bernoulli(0.05);
-    std::size_t lines = 1;
-    while (lines < 12 && random_.bernoulli(0.6)) ++lines;
-    std::vector<std::size_t> basket;
-    while (basket.size() < lines) {
-      const std::size_t item = !basket.empty() && random_.bernoulli(0.3)
-                                   ? shop_.items[basket.back()].companion
-                                   : choose_item(time);
-      if (std::find(basket.begin(), basket.end(), item) != basket.end()) {
-        --lines;
-        continue;
-      }
-      basket.push_back(item);
-    }
-    const std::string number = emptor::text(time.time_since_epoch().count(), '-', record);
-    for (const std::size_t item : basket) {
-      const std::int64_t quantity = 1 + random_.poisson(0.3);
-      const std::int64_t price =
-          random_.bernoulli(0.1) ? shop_.items[item].price * 8 / 10 : shop_.items[item].price;
-      const auto buyer = guest ? std::nullopt : std::optional(record);
-      shop_.lines.push_back({number, buyer, item, time, quantity, price, channel});
-      if (!guest && random_.bernoulli(shop_.options.return_share)) {
-        const Time back = time + days{3 + random_.below(18)};
-        if (back < end_) {
-          shop_.lines.push_back(
-              {"R" + number, buyer, item, back,
-               -1 - static_cast<std::int64_t>(random_.below(static_cast<std::uint32_t>(quantity))),
-               price, channel});
-        }
-      }
-      look(record, item, time);
-    }
-    for (int browse = 0; browse < 3; ++browse) look(record, choose_item(time), time);
-  }
-
-  void look(std::size_t record, std::size_t item, Time before) {
-    if (random_.bernoulli(0.6)) {
-      const Time time = before - seconds{60 + random_.below(86400)};
-      if (time >= shop_.records[record].joined) shop_.views.push_back({record, item, time});
-    }
-  }
-
-  Shop& shop_;
-  const ShopPerson& person_;
-  std::span<const std::size_t> records_;
-  RandomStream random_;
-  Time end_;
-  std::vector<double> liking_;
-  std::vector<double> weights_;
-};
-
 /// Order numbers as a shop gives them: ascending in time; a return names the order it undoes.
 void number_orders(Shop& shop) {
   std::stable_sort(shop.lines.begin(), shop.lines.end(),
@@ -362,7 +317,7 @@ Shop generate_shop(const ShopOptions& options) {
   for (std::size_t r = 0; r < shop.records.size(); ++r) {
     records_of[shop.records[r].person].push_back(r);
   }
-  for (std::size_t p = 0; p < shop.people.size(); ++p) Purchases(shop, p, records_of[p]).run();
+  make_purchases(shop, records_of);
   number_orders(shop);
   std::stable_sort(shop.views.begin(), shop.views.end(),
                    [](const ShopView& a, const ShopView& b) { return a.time < b.time; });

@@ -1,11 +1,15 @@
 #pragma once
-// A believable shop, made from a seed: people with tastes, price levels and rhythms; goods with
-// seasons; sign-ups over several channels that leave messy duplicate records; orders, views,
-// returns and referrals. The truth (which record is whose, who referred whom) is kept beside it.
+// A believable shop, made from a seed: people with tastes, price levels, rhythms and friends; goods
+// with seasons, with companions, and some that are used up; sign-ups over several channels that
+// leave messy duplicate records; orders, views, returns and referrals. The truth (which record is
+// whose, who referred whom, what goes with what and how long it lasts) is kept beside it.
 //
 // Purchases follow the story that lifetime-value models assume (Fader, Hardie, Lee, "Counting your
 // customers the easy way", Marketing Science 24(2), 2005, doi:10.1287/mksc.1040.0098): each person
 // orders at a gamma-distributed rate and drops out after an order with a beta-distributed chance.
+// What is used up is ordered again on top of that. Friends are found among those of like taste
+// (McPherson, Smith-Lovin, Cook, "Birds of a feather: homophily in social networks", Annual Review
+// of Sociology 27, 2001, doi:10.1146/annurev.soc.27.1.415), and buy what they have seen with them.
 // The same seed gives the same shop on one platform. One thread; about a second per 10,000 people.
 
 #include <cstddef>
@@ -28,8 +32,13 @@ struct ShopOptions {
   int days = 730;                                   ///< >= 1
   double duplicate_share = 0.25;  ///< chance that a person signs up again, in [0, 1]
   double referred_share = 0.2;    ///< chance that a person was brought by another, in [0, 1]
-  double return_share = 0.04;     ///< chance that an order line is sent back, in [0, 1]
-  double flaw_share = 0.002;      ///< chance that an exported order line is unreadable, in [0, 1]
+  double friends_found = 1.5;     ///< mean friends among those who joined before, in [0, 50]
+  double word_of_mouth = 0.15;  ///< chance that a thing bought is one that a friend has, in [0, 1]
+  double together_share = 0.3;  ///< chance that a thing's companion goes along, in [0, 1]
+  double habit_share = 0.5;     ///< chance to order again what is used up, in [0, 1]
+  double late_share = 0.15;     ///< chance that an item comes into the shop later, in [0, 1]
+  double return_share = 0.04;   ///< chance that an order line is sent back, in [0, 1]
+  double flaw_share = 0.002;    ///< chance that an exported order line is unreadable, in [0, 1]
 };
 
 struct ShopItem {
@@ -39,6 +48,9 @@ struct ShopItem {
   std::int64_t price;     ///< cents
   double appeal;          ///< relative chance of being chosen, long-tailed
   std::size_t companion;  ///< the item that is often bought with it
+  std::size_t style;      ///< which adjective its name begins with
+  double lasts_days;      ///< median days until it is used up; 0: it is not
+  emptor::Time launched;  ///< on sale from here on
 };
 
 struct ShopPerson {
@@ -50,11 +62,13 @@ struct ShopPerson {
   std::string postcode;
   std::string country;
   emptor::Time joined;
-  std::vector<double> taste;  ///< one weight a category, summing to 1
-  double price_level;         ///< log of the price that suits this person best, in cents
+  std::vector<double> taste;   ///< one weight a category, summing to 1
+  std::vector<double> styles;  ///< one weight an adjective, around 1
+  double price_level;          ///< log of the price that suits this person best, in cents
   double orders_a_day;
   double drop_out;  ///< chance to leave for good after an order
   std::optional<std::size_t> referred_by;
+  std::vector<std::size_t> friends;  ///< ascending; who referred is one; friendship is mutual
 };
 
 /// One row of the customer list: what a person left behind at one sign-up.
@@ -101,9 +115,10 @@ struct Shop {
 /// Throws `emptor::Exception` (invalid_option) for options outside the ranges above.
 [[nodiscard]] Shop generate_shop(const ShopOptions& options);
 
-/// Writes orders.csv, customers.csv, items.csv, views.csv, and the truth: truth_people.csv (record,
-/// person) and truth_referrals.csv (person, referred by) into the existing folder `out`. A share
-/// `flaw_share` of the order lines is spoilt on the way, as exports are.
+/// Writes orders.csv, customers.csv, items.csv, views.csv, friends.csv (each friendship once, by
+/// the first records of both), and the truth: truth_people.csv (record, person) and
+/// truth_referrals.csv (person, referred by) into the existing folder `out`. A share `flaw_share`
+/// of the order lines is spoilt on the way, as exports are.
 [[nodiscard]] emptor::Result<void> write_shop(const Shop& shop, const std::filesystem::path& out);
 
 }  // namespace storefront

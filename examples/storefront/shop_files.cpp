@@ -1,13 +1,16 @@
 // Writing a generated shop to CSV files, with the flaws that exports have.
 
+#include <algorithm>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emptor/core/money.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/ingest/csv_writer.hpp"
 #include "generator.hpp"
+#include "streams.hpp"
 
 namespace storefront {
 namespace {
@@ -42,7 +45,7 @@ Result<void> write_orders(const Shop& shop, const std::string& path) {
   if (!file) return file.error();
   file->row({"order_no", "time", "channel", "customer", "country", "item", "name", "category",
              "quantity", "unit_price"});
-  emptor::RandomStream random(shop.options.seed, std::uint64_t{5} << 40);
+  emptor::RandomStream random = stream_of(shop.options, Kind::flaws, 0);
   for (const ShopOrderLine& line : shop.lines) {
     const ShopItem& item = shop.items[line.item];
     const bool known = line.record.has_value();
@@ -94,6 +97,23 @@ Result<void> write_views(const Shop& shop, const std::string& path) {
   return file->close();
 }
 
+Result<void> write_friends(const Shop& shop, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path);
+  if (!file) return file.error();
+  file->row({"customer", "friend"});
+  std::vector<std::size_t> first(shop.people.size(), shop.records.size());
+  for (std::size_t r = 0; r < shop.records.size(); ++r) {
+    std::size_t& known = first[shop.records[r].person];
+    known = std::min(known, r);
+  }
+  for (std::size_t p = 0; p < shop.people.size(); ++p) {
+    for (const std::size_t other : shop.people[p].friends) {
+      if (other < p) file->row({shop.records[first[p]].key, shop.records[first[other]].key});
+    }
+  }
+  return file->close();
+}
+
 std::string person_key(std::size_t person) {
   return emptor::text('H', person + 1);
 }
@@ -124,6 +144,7 @@ Result<void> write_shop(const Shop& shop, const std::filesystem::path& out) {
   if (Result<void> done = write_customers(shop, path("customers.csv")); !done) return done;
   if (Result<void> done = write_items(shop, path("items.csv")); !done) return done;
   if (Result<void> done = write_views(shop, path("views.csv")); !done) return done;
+  if (Result<void> done = write_friends(shop, path("friends.csv")); !done) return done;
   return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"));
 }
 

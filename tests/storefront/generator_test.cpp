@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "support/catch.hpp"
 
@@ -19,7 +21,11 @@ bool same(const Shop& a, const Shop& b) {
   const auto record = [](const ShopRecord& x, const ShopRecord& y) {
     return x.key == y.key && x.person == y.person && x.name == y.name && x.email == y.email;
   };
-  return std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), line) &&
+  const auto person = [](const ShopPerson& x, const ShopPerson& y) {
+    return x.email == y.email && x.taste == y.taste && x.friends == y.friends;
+  };
+  return std::equal(a.people.begin(), a.people.end(), b.people.begin(), b.people.end(), person) &&
+         std::equal(a.lines.begin(), a.lines.end(), b.lines.begin(), b.lines.end(), line) &&
          std::equal(a.records.begin(), a.records.end(), b.records.begin(), b.records.end(), record);
 }
 
@@ -55,12 +61,26 @@ TEST_CASE("the truth holds together") {
       CHECK(shop.people[*shop.people[p].referred_by].joined <= shop.people[p].joined);
     }
   }
+  for (std::size_t p = 0; p < shop.people.size(); ++p) {
+    const std::vector<std::size_t>& friends = shop.people[p].friends;
+    CHECK(std::is_sorted(friends.begin(), friends.end()));
+    CHECK(std::adjacent_find(friends.begin(), friends.end()) == friends.end());
+    for (const std::size_t other : friends) {
+      const std::vector<std::size_t>& back = shop.people[other].friends;
+      CHECK(other != p);
+      CHECK(std::binary_search(back.begin(), back.end(), p));
+    }
+    if (shop.people[p].referred_by) {
+      CHECK(std::binary_search(friends.begin(), friends.end(), *shop.people[p].referred_by));
+    }
+  }
   for (const ShopView& view : shop.views) CHECK(view.time >= shop.records[view.record].joined);
   for (std::size_t i = 0; i < shop.lines.size(); ++i) {
     const ShopOrderLine& line = shop.lines[i];
     if (i > 0) REQUIRE(shop.lines[i - 1].time <= line.time);
     REQUIRE(line.time >= begin);
     REQUIRE(line.time < end);
+    REQUIRE(line.time >= shop.items[line.item].launched);
     if (line.record) REQUIRE(line.time >= shop.people[shop.records[*line.record].person].joined);
   }
 }
@@ -112,9 +132,84 @@ TEST_CASE("tastes and seasons show in what is bought") {
   CHECK(share("Garden", 5) > 3 * share("Garden", 12));
 }
 
+TEST_CASE("friends have more in common than strangers") {
+  const Shop shop = generate_shop({.people = 1500});
+  std::vector<std::set<std::size_t>> has(shop.people.size());
+  for (const ShopOrderLine& line : shop.lines) {
+    if (line.record) has[shop.records[*line.record].person].insert(line.item);
+  }
+  const auto shared = [&](std::size_t a, std::size_t b) {
+    std::size_t both = 0;
+    for (const std::size_t item : has[a]) both += has[b].count(item);
+    return static_cast<double>(both);
+  };
+  double of_friends = 0;
+  double of_strangers = 0;
+  for (std::size_t p = 0; p < shop.people.size(); ++p) {
+    for (const std::size_t other : shop.people[p].friends) {
+      of_friends += shared(p, other);
+      of_strangers += shared((p + 751) % shop.people.size(), other);
+    }
+  }
+  CHECK(of_friends > 2 * of_strangers);
+}
+
+TEST_CASE("what goes together, and what is used up") {
+  const Shop shop = generate_shop({.people = 1500});
+  std::map<std::string, std::set<std::size_t>> baskets;
+  std::map<std::pair<std::size_t, std::size_t>, std::vector<emptor::Time>> bought;
+  for (const ShopOrderLine& line : shop.lines) {
+    if (line.quantity < 0) continue;
+    baskets[line.order].insert(line.item);
+    if (line.record) {
+      bought[{shop.records[*line.record].person, line.item}].push_back(line.time);
+    }
+  }
+  double with_more = 0;  // sales of an item in baskets of two or more
+  double with_companion = 0;
+  double with_other = 0;  // one of the same category
+  const std::size_t n = shop.items.size();
+  for (const auto& [order, basket] : baskets) {
+    if (basket.size() < 2) continue;
+    for (const std::size_t item : basket) {
+      const std::size_t companion = shop.items[item].companion;
+      ++with_more;
+      with_companion += static_cast<double>(basket.count(companion));
+      with_other += static_cast<double>(basket.count((companion + 10) % n));
+    }
+  }
+  CHECK(with_companion > 0.15 * with_more);
+  CHECK(with_companion > 5 * with_other);
+
+  std::vector<double> days_over_interval;  // of what is used up
+  double used_up[2] = {};                  // pairs of person and item, further purchases
+  double lasting[2] = {};
+  for (const auto& [who, times] : bought) {
+    const double lasts = shop.items[who.second].lasts_days;
+    double(&count)[2] = lasts > 0 ? used_up : lasting;
+    count[0] += 1;
+    count[1] += static_cast<double>(times.size() - 1);
+    for (std::size_t t = 1; lasts > 0 && t < times.size(); ++t) {
+      const auto gap =
+          std::chrono::duration<double, std::chrono::days::period>(times[t] - times[t - 1]);
+      days_over_interval.push_back(gap.count() / lasts);
+    }
+  }
+  CHECK(used_up[1] / used_up[0] > 3 * lasting[1] / lasting[0]);
+  const auto middle =
+      days_over_interval.begin() + static_cast<std::ptrdiff_t>(days_over_interval.size() / 2);
+  std::nth_element(days_over_interval.begin(), middle, days_over_interval.end());
+  CHECK(*middle > 0.8);
+  CHECK(*middle < 1.2);
+}
+
 TEST_CASE("options out of range are refused by name") {
   CHECK_THROWS_WITH(generate_shop({.people = 0}),
                     ContainsSubstring("'people' must be >= 1, got 0"));
   CHECK_THROWS_WITH(generate_shop({.duplicate_share = 1.5}),
                     ContainsSubstring("'duplicate_share' must be in [0, 1], got 1.5"));
+  CHECK_THROWS_WITH(generate_shop({.friends_found = -1}),
+                    ContainsSubstring("'friends_found' must be in [0, 50], got -1"));
+  CHECK_THROWS_WITH(generate_shop({.word_of_mouth = 2}),
+                    ContainsSubstring("'word_of_mouth' must be in [0, 1], got 2"));
 }
