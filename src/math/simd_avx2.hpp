@@ -79,6 +79,28 @@ EMPTOR_SIMD_INLINE Vec mantissa(Vec a) {
   return _mm256_castsi256_ps(_mm256_or_si256(low, _mm256_set1_epi32(0x3f800000)));
 }
 
+/// Lane 0.
+EMPTOR_SIMD_INLINE float first(Vec a) {
+  return _mm256_cvtss_f32(a);
+}
+/// Lane I in all lanes.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec lane(Vec a) {
+  constexpr int half = I < 4 ? 0x00 : 0x11;
+  constexpr int place = static_cast<int>(I % 4 * 0x55);
+  return _mm256_permute_ps(_mm256_permute2f128_ps(a, a, half), place);
+}
+/// `into` with lane I of `from`.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec put_lane(Vec into, Vec from) {
+  return _mm256_blend_ps(into, from, static_cast<int>(1U << I));
+}
+/// Zeros in the lanes below I.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec keep_from(Vec a) {
+  return _mm256_blend_ps(_mm256_setzero_ps(), a, static_cast<int>((0xffU << I) & 0xffU));
+}
+
 /// The four sums of the lanes of a, b, c, d.
 EMPTOR_SIMD_INLINE __m128 sums(Vec a, Vec b, Vec c, Vec d) {
   const Vec all = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));

@@ -86,6 +86,28 @@ EMPTOR_SIMD_INLINE Vec mantissa(Vec a) {
   return _mm512_castsi512_ps(_mm512_or_si512(low, _mm512_set1_epi32(0x3f800000)));
 }
 
+/// Lane 0.
+EMPTOR_SIMD_INLINE float first(Vec a) {
+  return _mm512_cvtss_f32(a);
+}
+/// Lane I in all lanes.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec lane(Vec a) {
+  constexpr int quarter = static_cast<int>(I / 4 * 0x55);
+  constexpr int place = static_cast<int>(I % 4 * 0x55);
+  return _mm512_permute_ps(_mm512_shuffle_f32x4(a, a, quarter), place);
+}
+/// `into` with lane I of `from`.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec put_lane(Vec into, Vec from) {
+  return _mm512_mask_blend_ps(static_cast<__mmask16>(1U << I), into, from);
+}
+/// Zeros in the lanes below I.
+template <std::size_t I>
+EMPTOR_SIMD_INLINE Vec keep_from(Vec a) {
+  return _mm512_maskz_mov_ps(static_cast<__mmask16>((0xffffU << I) & 0xffffU), a);
+}
+
 /// The four sums of the lanes of a, b, c, d.
 EMPTOR_SIMD_INLINE __m128 sums(Vec a, Vec b, Vec c, Vec d) {
   const Vec ab = _mm512_add_ps(_mm512_unpacklo_ps(a, b), _mm512_unpackhi_ps(a, b));
