@@ -5,14 +5,15 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "emptor/core/random.hpp"
 #include "emptor/math/kernels_portable.hpp"
-#include "emptor/math/symmetric_eigen.hpp"
 #include "emptor/recommend/als.hpp"
 #include "emptor/recommend/als_rows.ipp"
+#include "emptor/recommend/detail/eigenbasis.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
 #include "emptor/recommend/detail/workspaces.hpp"
 #include "emptor/recommend/kernels_portable.hpp"
@@ -127,59 +128,17 @@ struct AlsFitter {
         });
   }
 
-  /// V'V in double, its sum cut by data size.
-  Matrix<double> gramian(const Matrix<T>& v) {
-    const std::size_t stride = v.stride();
-    const std::size_t grain = v.rows() / 16 > 4096 ? v.rows() / 16 : 4096;
-    std::vector<Matrix<T>> parts(v.rows() / grain + 1);
-    parallel_chunks(context, v.rows(), grain, [&](std::size_t begin, std::size_t end) {
-      Matrix<T> part(v.columns(), v.columns());
-      algebra.syrk_upper(v.data() + begin * stride, stride, end - begin, v.columns(), part.data(),
-                         stride);
-      parts[begin / grain] = std::move(part);
-    });
-    Matrix<double> sum(v.columns(), v.columns());
-    for (const Matrix<T>& part : parts) {
-      if (part.rows() == 0) continue;
-      for (std::size_t i = 0; i < v.columns(); ++i) {
-        for (std::size_t j = i; j < v.columns(); ++j) sum(j, i) += static_cast<double>(part(i, j));
-      }
-    }
-    return sum;
-  }
-
-  /// V <- V Q, some rows at a time.
-  void turn(Matrix<T>& v, const Matrix<double>& basis) {
-    const std::size_t stride = v.stride();
-    Matrix<T> q(v.columns(), v.columns());
-    for (std::size_t i = 0; i < q.rows(); ++i) {
-      for (std::size_t j = 0; j < q.columns(); ++j) q(i, j) = static_cast<T>(basis(i, j));
-    }
-    parallel_chunks(
-        context, v.rows(), als_primal_block * 16, [&](std::size_t begin, std::size_t end) {
-          const typename Workspaces<T>::Lease work(workspaces);
-          for (std::size_t r = begin; r < end; r += als_primal_block) {
-            const std::size_t rows = end - r < als_primal_block ? end - r : als_primal_block;
-            std::memset(work.data(), 0, rows * stride * sizeof(T));
-            algebra.gemm(rows, stride, q.rows(), T{1}, v.data() + r * stride, stride, 1, q.data(),
-                         stride, work.data(), stride);
-            std::memcpy(v.data() + r * stride, work.data(), rows * stride * sizeof(T));
-          }
-        });
-  }
-
   /// Turns both sides into the eigenbasis of the opposite side's Gramian. `side` is left as it is
   /// when its factors are not needed.
   void to_eigenbasis(AlsSide<T>& side, AlsSide<T>& opposite, bool side_needed) {
-    SymmetricEigen<double> eigen = symmetric_eigen(gramian(opposite.factors));
-    turn(opposite.factors, eigen.vectors);
-    if (side_needed) turn(side.factors, eigen.vectors);
+    const auto every_row = [](std::size_t) { return true; };
+    const Matrix<double> gramian = gramian_of(opposite.factors, every_row, context);
+    Matrix<T>* const both[] = {&opposite.factors, &side.factors};
+    eigenvalues = turn_to_eigenbasis<T>(gramian, std::span(both).first(side_needed ? 2 : 1),
+                                        context, workspaces);
     for (std::size_t j = 0; j < options.factors; ++j) {
-      // The Gramian has no negative eigenvalue but by rounding.
-      if (eigen.values[j] < 0) eigen.values[j] = 0;
-      spectrum[j] = static_cast<T>(options.unobserved_weight * eigen.values[j]);
+      spectrum[j] = static_cast<T>(options.unobserved_weight * eigenvalues[j]);
     }
-    eigenvalues = std::move(eigen.values);
   }
 
   /// Lowers the loss over those rows of `side`, to its minimum with the exact solver; the opposite
