@@ -2,86 +2,27 @@
 // textbook leaves out: a clear answer or a clear error, never a crash, never a silent zero.
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <limits>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "emptor/core/thread_pool.hpp"
-#include "emptor/recommend/als.hpp"
 #include "emptor/recommend/any_recommender.hpp"
-#include "emptor/recommend/basket_rules_model.hpp"
-#include "emptor/recommend/biased_mf.hpp"
-#include "emptor/recommend/biased_mf_als.hpp"
-#include "emptor/recommend/blend.hpp"
-#include "emptor/recommend/bpr.hpp"
-#include "emptor/recommend/content.hpp"
-#include "emptor/recommend/customer_neighbours.hpp"
-#include "emptor/recommend/ease.hpp"
-#include "emptor/recommend/feature_als.hpp"
-#include "emptor/recommend/fpmc.hpp"
-#include "emptor/recommend/neighbours.hpp"
-#include "emptor/recommend/pipeline.hpp"
-#include "emptor/recommend/popularity.hpp"
-#include "emptor/recommend/rating_neighbours.hpp"
 #include "emptor/recommend/recommend_all.hpp"
-#include "emptor/recommend/segment_popularity.hpp"
-#include "emptor/recommend/session_neighbours.hpp"
-#include "emptor/recommend/slim.hpp"
-#include "emptor/recommend/social_als.hpp"
-#include "emptor/recommend/social_blend.hpp"
-#include "emptor/recommend/social_neighbours.hpp"
-#include "emptor/recommend/sparse_ease.hpp"
-#include "emptor/recommend/svd_pp.hpp"
-#include "emptor/recommend/switching.hpp"
-#include "emptor/recommend/tifu_knn.hpp"
-#include "emptor/recommend/transitions.hpp"
-#include "emptor/recommend/trending.hpp"
-#include "emptor/recommend/warp.hpp"
-#include "emptor/table/feature_builder.hpp"
-#include "emptor/table/links.hpp"
-#include "emptor/table/ratings.hpp"
-#include "emptor/table/sequences.hpp"
+#include "robustness_kinds.hpp"
 #include "support/catch.hpp"
 #include "support/recommender_conformance.hpp"
 
 using namespace emptor;
+using namespace emptor::test::robustness;
 using emptor::test::check_throws;
 
 namespace {
 
 constexpr std::size_t huge = std::numeric_limits<std::size_t>::max();
-constexpr Time start = std::chrono::sys_days{std::chrono::year{2026} / 3 / 14};
-
-const std::string far_apart = "weights from a millionth to a million";
-
-/// What a shop has written down.
-struct World {
-  std::string name;
-  std::size_t customers = 0;
-  std::size_t items = 0;
-  InteractionLog log{};
-  RatingScale scale{.lowest = 0.5F, .highest = 5};  // of the weights, taken for ratings
-
-  void add(std::size_t customer, std::size_t item, float weight = 1) {
-    log.add(id_at<Customer>(customer), id_at<Item>(item), weight,
-            start + std::chrono::minutes{log.size()});
-  }
-  [[nodiscard]] Interactions interactions() const { return {customers, items, log}; }
-  [[nodiscard]] Sequences sequences() const { return {customers, items, log}; }
-  [[nodiscard]] Ratings ratings() const {
-    RatingLog rated;
-    for (std::size_t e = 0; e < log.size(); ++e) {
-      rated.add(log.customers[e], log.items[e], log.weights[e], log.times[e]);
-    }
-    return {customers, items, rated, scale};
-  }
-};
 
 /// Tastes as in the conformance test, for `m` customers and `n` items.
 World tastes(std::size_t m, std::size_t n) {
@@ -150,280 +91,19 @@ std::vector<World> worlds() {
   return all;
 }
 
-/// Items of three kinds, without a look at what was sold.
-FeatureMatrix kinds_of(std::size_t items) {
-  FeatureBuilder builder(items);
-  for (std::size_t i = 0; i < items; ++i) builder.add_category(i, "kind", text(i % 3));
-  return builder.build();
-}
-
-ItemProfiles profiles_of(std::size_t items) {
-  ContentField name{.name = "name"};
-  for (std::size_t i = 0; i < items; ++i) name.texts.push_back(text("thing ", i % 4));
-  return {.items = items, .features = kinds_of(items), .fields = {name}};
-}
-
-/// Each customer follows the next.
-Links circle_of(std::size_t customers) {
-  LinkLog log;
-  for (std::size_t c = 0; c < customers && customers > 1; ++c) {
-    log.add(id_at<Customer>(c), id_at<Customer>((c + 1) % customers));
-  }
-  return Links(customers, log);
-}
-
-struct Kind {
-  std::string name;
-  std::function<AnyRecommender(const World&, const Context&)> fit;
-  bool knows_strangers = false;  // serves customers who have nothing: by friends, averages, sales
-  bool knows_untaken = false;    // may recommend an item nobody took
-  bool follows = true;           // has an update with interactions
-  bool tells = true;             // calls back while fitting
-  bool saves = true;
-  bool throws_when_stopped = false;
-};
-
-constexpr std::size_t factors = 24;  // more than any of the small worlds can fill
-
 std::vector<Kind> kinds() {
   std::vector<Kind> all;
-  const auto add = [&](Kind kind) { all.push_back(std::move(kind)); };
-  add({.name = "popularity",
-       .fit = [](const World& w,
-                 const Context&) { return fit_popularity(w.customers, w.items, w.log).model; },
-       .knows_strangers = true,
-       .tells = false});
-  add({.name = "trending",
-       .fit =
-           [](const World& w, const Context&) {
-             return fit_trending(w.customers, w.items, w.log,
-                                 {.now = start + std::chrono::days{1}, .prior_events = 5})
-                 .model;
-           },
-       .knows_strangers = true,
-       .follows = false,
-       .tells = false});
-  add({.name = "popularity by segment",
-       .fit =
-           [](const World& w, const Context&) {
-             std::vector<std::uint32_t> segments(w.customers);
-             for (std::size_t c = 0; c < w.customers; ++c) {
-               segments[c] = c % 4 == 3 ? no_group : static_cast<std::uint32_t>(c % 4);
-             }
-             return fit_segment_popularity(w.interactions(), segments).model;
-           },
-       .knows_strangers = true,
-       .tells = false});
-  for (const auto weighting :
-       {NeighbourWeighting::cosine, NeighbourWeighting::bm25, NeighbourWeighting::rp3_beta}) {
-    add({.name = text("item neighbours ", static_cast<unsigned>(weighting)),
-         .fit = [weighting](const World& w, const Context& context) {
-           return fit_item_neighbours(w.interactions(), {.weighting = weighting}, context).model;
-         }});
-  }
-  for (const auto weighting : {CustomerWeighting::tf_idf, CustomerWeighting::tversky}) {
-    add({.name = text("customer neighbours ", static_cast<unsigned>(weighting)),
-         .fit = [weighting](const World& w, const Context& context) {
-           return fit_customer_neighbours(w.interactions(), {.weighting = weighting}, context)
-               .model;
-         }});
-  }
-  for (const auto solver : {AlsSolver::exact, AlsSolver::conjugate_gradient, AlsSolver::block}) {
-    add({.name = text("als ", static_cast<unsigned>(solver)),
-         .fit = [solver](const World& w, const Context& context) {
-           return fit_als(w.interactions(),
-                          {.factors = factors, .sweeps = 3, .use_weights = true, .solver = solver},
-                          context)
-               .model;
-         }});
-  }
-  add({.name = "als in half the bytes",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_als(w.interactions(), {.factors = factors, .sweeps = 3}, context)
-                 .model.compact();
-           },
-       .follows = false});
-  add({.name = "als in double", .fit = [](const World& w, const Context& context) {
-         return fit_als<double>(w.interactions(), {.factors = factors, .sweeps = 3}, context).model;
-       }});
-  for (const bool known : {false, true}) {
-    add({.name = known ? "feature als" : "feature als without features",
-         .fit =
-             [known](const World& w, const Context& context) {
-               return fit_feature_als(
-                          w.interactions(), {.items = known ? kinds_of(w.items) : FeatureMatrix()},
-                          {.factors = factors, .sweeps = 3, .use_weights = true}, context)
-                   .model;
-             },
-         .knows_untaken = known});
-  }
-  add({.name = "social als",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_social_als(w.interactions(), circle_of(w.customers),
-                                   {.factors = factors, .sweeps = 3}, context)
-                 .model;
-           },
-       .knows_strangers = true});
-  add({.name = "social neighbours",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_social_neighbours(w.interactions(), circle_of(w.customers), {}, {}, context)
-                 .model;
-           },
-       .knows_strangers = true});
-  add({.name = "social blend",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_social_blend(w.interactions(), circle_of(w.customers),
-                                     {.factors = factors, .sweeps = 3}, {}, context)
-                 .model;
-           },
-       .knows_strangers = true});
-  add({.name = "ease",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_ease(w.interactions(), {.lambda = 1, .use_weights = true}, context).model;
-           },
-       .throws_when_stopped = true});  // half an inverse is no model
-  add({.name = "sparse ease", .fit = [](const World& w, const Context& context) {
-         return fit_sparse_ease(w.interactions(), {.lambda = 1, .neighbours = 4}, context).model;
-       }});
-  add({.name = "slim", .fit = [](const World& w, const Context& context) {
-         return fit_slim(w.interactions(), {.l1 = 0.1, .l2 = 1}, context).model;
-       }});
-  add({.name = "bpr", .fit = [](const World& w, const Context& context) {
-         return fit_bpr(w.interactions(), {.factors = factors, .epochs = 5}, context).model;
-       }});
-  add({.name = "warp", .fit = [](const World& w, const Context& context) {
-         return fit_warp(w.interactions(), {.factors = factors, .epochs = 5}, context).model;
-       }});
-  add({.name = "biased mf",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_biased_mf(w.ratings(), {.factors = factors, .sweeps = 5}, context).model;
-           },
-       .knows_strangers = true,
-       .follows = false});
-  add({.name = "biased mf (als)",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_biased_mf_als(w.ratings(), {.factors = factors, .sweeps = 5}, context)
-                 .model;
-           },
-       .knows_strangers = true,
-       .follows = false});
-  add({.name = "svd++",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_svd_pp(w.ratings(), {.factors = factors, .sweeps = 5}, context).model;
-           },
-       .knows_strangers = true,
-       .follows = false});
-  add({.name = "rating neighbours",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_rating_neighbours(w.ratings(), {.shrinkage = 1}, context).model;
-           },
-       .knows_strangers = true,
-       .follows = false});
-  add({.name = "transitions",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_transitions(w.sequences(), {}, context).model;
-           },
-       .follows = false,
-       .tells = false});
-  add({.name = "session neighbours",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_session_neighbours(w.sequences(), {}, context).model;
-           },
-       .follows = false,
-       .tells = false});
-  add({.name = "tifu-knn",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_tifu_knn(w.sequences(), {.neighbours = 5}, context).model;
-           },
-       .follows = false,
-       .tells = false});
-  add({.name = "fpmc",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_fpmc(w.sequences(), {.factors = factors, .epochs = 3}, context).model;
-           },
-       .follows = false});
-  add({.name = "content",
-       .fit =
-           [](const World& w, const Context& context) {
-             return fit_content(profiles_of(w.items), w.interactions(), {}, {}, context).model;
-           },
-       .knows_untaken = true,
-       .tells = false});
-  add({.name = "basket rules",
-       .fit =
-           [](const World& w, const Context& context) {
-             const Interactions data = w.interactions();
-             return fit_basket_rules(baskets_of(data), data,
-                                     {.itemsets = {.min_support = 0.01, .max_size = 3}}, context)
-                 .model;
-           },
-       .follows = false});
-  add({.name = "blend", .fit = [](const World& w, const Context& context) {
-         const Interactions data = w.interactions();
-         return BlendModel(data, {{fit_item_neighbours(data, {}, context).model, 1},
-                                  {fit_slim(data, {.l1 = 0.1, .l2 = 1}, context).model, 2}});
-       }});
-  add({.name = "switching",
-       .fit =
-           [](const World& w, const Context& context) {
-             const Interactions data = w.interactions();
-             return SwitchingModel(data, {{0, fit_popularity(data).model},
-                                          {2, fit_item_neighbours(data, {}, context).model}});
-           },
-       .knows_strangers = true});
-  add({.name = "pipeline",
-       .fit =
-           [](const World& w, const Context& context) {
-             const Interactions data = w.interactions();
-             return RecommendPipeline({fit_item_neighbours(data, {}, context).model,
-                                       fit_slim(data, {.l1 = 0.1, .l2 = 1}, context).model},
-                                      {.rankers = {{.model = 1}}, .history = data});
-           },
-       .saves = false});
+  add_interaction_kinds(all);
+  add_informed_kinds(all);
+  add_sequence_kinds(all);
   return all;
 }
 
 RecommenderRegistry registry() {
   RecommenderRegistry models;
-  models.add<PopularityModel>();
-  models.add<TrendingModel>();
-  models.add<SegmentPopularityModel>();
-  models.add<NeighboursModel>();
-  models.add<CustomerNeighboursModel>();
-  models.add<BasicAlsModel<float>>();
-  models.add<BasicAlsModel<double>>();
-  models.add<CompactAlsModel>();
-  models.add<FeatureAlsModel>();
-  models.add<BasicSocialAlsModel<float>>();
-  models.add<SocialNeighboursModel>();
-  models.add<SocialBlendModel>();
-  models.add<EaseModel>();
-  models.add<SparseEaseModel>();
-  models.add<SlimModel>();
-  models.add<PairwiseModel>();
-  models.add<RatingFactorsModel>();
-  models.add<RatingNeighboursModel>();
-  models.add<TransitionsModel>();
-  models.add<SessionNeighboursModel>();
-  models.add<TifuKnnModel>();
-  models.add<FpmcModel>();
-  models.add<ContentModel>();
-  models.add<BasketRulesModel>();
-  models.add<BlendModel>();
-  models.add<SwitchingModel>();
+  add_interaction_models(models);
+  add_informed_models(models);
+  add_sequence_models(models);
   return models;
 }
 
