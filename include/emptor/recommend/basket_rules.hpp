@@ -17,7 +17,8 @@
 
 namespace emptor {
 
-struct BasketRuleOptions {
+/// Which rules of the itemsets `basket_rules` gives; those of the recommender: BasketRulesOptions.
+struct AssociationRuleOptions {
   double min_confidence = 0.1;     ///< in [0, 1]
   double min_lift = 0;             ///< >= 0; 1 keeps what is more than chance
   std::size_t max_consequent = 1;  ///< items on the right, >= 1
@@ -25,8 +26,8 @@ struct BasketRuleOptions {
 
 /// All rules of the itemsets that pass, by itemset and then by consequent. Itemsets that were cut
 /// by `max_size` give no larger rules. Throws `invalid_option`.
-[[nodiscard]] inline std::vector<BasketRule> basket_rules(const FrequentItemsets& itemsets,
-                                                          const BasketRuleOptions& options = {}) {
+[[nodiscard]] inline std::vector<BasketRule> basket_rules(
+    const FrequentItemsets& itemsets, const AssociationRuleOptions& options = {}) {
   require_option(options.min_confidence >= 0 && options.min_confidence <= 1, "min_confidence",
                  "in [0, 1]", options.min_confidence);
   require_option(options.min_lift >= 0, "min_lift", ">= 0", options.min_lift);

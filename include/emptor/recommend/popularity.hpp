@@ -2,9 +2,9 @@
 // Most popular: what everybody takes, recent purchases counting more.
 //
 // An item's score is the sum of its events' weights, each halved for every `half_life` between the
-// event and `now`. The same for every customer but for what the customer has already; the only
-// recommender that serves a customer of whom nothing is known, and the yardstick that every
-// personal model must beat. Anonymous events count: they need no customer.
+// event and `now`. The same for every customer but for what the customer has already, so that it
+// serves a customer of whom nothing is known; the yardstick that every personal model must beat.
+// Anonymous events count: they need no customer.
 //
 // Time: linear in the events, once; a list walks down the ranking until k items pass the filter.
 // Memory: the interactions and 20 n bytes. Sums are in double, in the order of the events: the same

@@ -7,7 +7,8 @@
 //
 // What a model cannot know is never a silent zero. A personal model (one that learns from what
 // each customer has) has nothing to say of a customer without interactions: its lists are empty,
-// its scores and the `score` and `rest` of its explanations are NaN. Popularity serves everybody.
+// its scores and the `score` and `rest` of its explanations are NaN. Popularity serves everybody;
+// models of ratings fall back on averages, models of friends on what those have.
 // An item nobody took is never recommended by a model that learns from interactions alone.
 
 #include <concepts>

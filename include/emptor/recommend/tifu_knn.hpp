@@ -54,7 +54,7 @@ class TifuKnnEngine {
  public:
   using Options = TifuKnnOptions;
   static constexpr std::string_view archive_kind = "tifu-knn";
-  static constexpr std::string_view display_name = "TIFU-KNN";
+  static constexpr std::string_view display_name = "tifu-knn";
 
   /// The customer's frequencies, by item.
   using Query = std::vector<std::pair<std::uint32_t, double>>;

@@ -68,9 +68,9 @@ TEST_CASE("itemsets are those that counting finds") {
 TEST_CASE("rules are all splits of all itemsets that pass") {
   test::check_property("rules", [] {
     const Baskets baskets = any_baskets();
-    const BasketRuleOptions options{.min_confidence = *rc::gen::inRange(0, 11) / 10.0,
-                                    .min_lift = *rc::gen::inRange(0, 3) / 2.0,
-                                    .max_consequent = *rc::gen::inRange<std::size_t>(1, 4)};
+    const AssociationRuleOptions options{.min_confidence = *rc::gen::inRange(0, 11) / 10.0,
+                                         .min_lift = *rc::gen::inRange(0, 3) / 2.0,
+                                         .max_consequent = *rc::gen::inRange<std::size_t>(1, 4)};
     const auto counts = count_subsets(baskets, 5);
     std::set<std::pair<ItemList, ItemList>> expected;
     for (const auto& [set, count] : counts) {

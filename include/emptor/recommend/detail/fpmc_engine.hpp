@@ -104,7 +104,7 @@ class FpmcEngine {
  public:
   using Options = FpmcOptions;
   static constexpr std::string_view archive_kind = "fpmc";
-  static constexpr std::string_view display_name = "FPMC";
+  static constexpr std::string_view display_name = "fpmc";
 
   struct Query {
     Matrix<float> vector;               // 1 x 2 f; no row: nothing is known
