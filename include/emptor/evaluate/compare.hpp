@@ -25,7 +25,8 @@
 namespace emptor {
 
 /// Every metric of `evaluation` with its interval, customer metrics first, then the catalogue's,
-/// whose intervals are cut to [0, 1]. Throws `invalid_option` for the bootstrap's options.
+/// whose intervals are cut to [0, 1] and hold the value. Throws `invalid_option` for the
+/// bootstrap's options.
 [[nodiscard]] inline ModelEstimates estimate_metrics(const RankingEvaluation& evaluation,
                                                      const BootstrapOptions& options = {},
                                                      const Context& context = {}) {
@@ -51,8 +52,9 @@ namespace emptor {
         out.metrics.emplace_back(MetricEstimate{value.metric, value.k, value.value, nan, nan, nan});
     if (!evaluation.column_of(value.metric, value.k) || value.value != value.value) continue;
     const ConfidenceInterval& interval = intervals[next++];
-    to.low = std::max(0.0, interval.low);
-    to.high = std::min(1.0, interval.high);
+    // Where all lists are alike, the customers' values differ from the whole's by rounding alone.
+    to.low = std::min(value.value, std::max(0.0, interval.low));
+    to.high = std::max(value.value, std::min(1.0, interval.high));
     to.standard_error = interval.standard_error;
   }
   return out;

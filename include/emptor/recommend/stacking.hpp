@@ -29,14 +29,14 @@ namespace emptor {
 
 struct StackingOptions {
   BlendOptions blend{};
-  std::size_t k = 20;      ///< of NDCG@k, >= 1
+  std::size_t k = 20;      ///< length of the lists that NDCG is of, >= 1
   std::size_t rounds = 3;  ///< over all weights, >= 1; each with half the step of the one before
   std::size_t max_customers = 20000;  ///< of those with held-out items, evenly spread; >= 1
 };
 
 struct StackingFit {
   std::vector<double> weights;    ///< by part, >= 0, the largest 1
-  double ndcg = 0;                ///< mean NDCG@k of the blend with these weights
+  double ndcg = 0;                ///< mean NDCG of the blend with these weights
   std::vector<double> part_ndcg;  ///< the same of each part alone
   std::size_t customers = 0;      ///< on whom it was measured
   bool stopped = false;           ///< by the progress callback: the best weights so far
@@ -51,7 +51,8 @@ struct StackedCustomer {
   std::size_t held_out = 0;
 };
 
-/// NDCG@k with gains 0 or 1, discount 1 / log2(1 + place), over min(k, held out) ideal places.
+/// NDCG of k places, with gains 0 or 1, discount 1 / log2(1 + place), over min(k, held out) ideal
+/// places.
 [[nodiscard]] inline double stacked_ndcg(const StackedCustomer& customer,
                                          std::span<const double> weights, std::size_t k,
                                          std::vector<ScoredIndex<double>>& scratch) {

@@ -58,6 +58,13 @@ TEST_CASE("most popular on Gowalla has the published accuracy") {
   const auto estimates = emptor::estimate_metrics(result);
   for (const auto& estimate : estimates.metrics) {
     if (std::isnan(estimate.low)) continue;
+    // Everybody's list is nearly the same, so what it covers hardly depends on who is drawn.
+    if (estimate.metric == RankingMetric::coverage || estimate.metric == RankingMetric::gini) {
+      CHECK(estimate.low <= estimate.value);
+      CHECK(estimate.value <= estimate.high);
+      CHECK(estimate.high - estimate.low < 0.001);
+      continue;
+    }
     CHECK(estimate.low < estimate.value);
     CHECK(estimate.value < estimate.high);
     CHECK(estimate.high - estimate.low == Approx(2 * 1.96 * estimate.standard_error).epsilon(0.1));
