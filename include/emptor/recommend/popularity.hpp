@@ -7,10 +7,9 @@
 // Anonymous events count: they need no customer.
 //
 // Time: linear in the events, once; a list walks down the ranking until k items pass the filter.
-// Memory: the interactions and 20 n bytes. Sums are in double, in the order of the events: the same
+// Memory: the interactions and 24 n bytes. Sums are in double, in the order of the events: the same
 // bits for any executor. Thread safety: see recommender.hpp.
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -26,6 +25,7 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
+#include "emptor/recommend/detail/shared_ranking.hpp"
 #include "emptor/recommend/recommender.hpp"
 #include "emptor/table/interactions.hpp"
 #include "emptor/table/interactions_archive.hpp"
@@ -74,7 +74,7 @@ inline void check_popularity_options(const PopularityOptions& options) {
 
 /// See the top of the file and `Recommender`. Items without a counted event have the score 0 and
 /// are not recommended.
-class PopularityModel {
+class PopularityModel : public detail::SharedRanking {
  public:
   static constexpr std::string_view archive_kind = "popularity";
 
@@ -82,81 +82,28 @@ class PopularityModel {
   /// Throws `invalid_shape`, `invalid_value`, `invalid_option`.
   PopularityModel(Interactions data, std::vector<double> scores, std::vector<std::uint64_t> counts,
                   const PopularityOptions& options = {})
-      : data_(std::move(data)),
-        scores_(std::move(scores)),
-        counts_(std::move(counts)),
-        options_(options) {
+      : SharedRanking(std::move(data)), sums_(std::move(scores)), options_(options) {
     detail::check_popularity_options(options_);
-    if (scores_.size() != data_.items() || counts_.size() != data_.items()) {
+    if (sums_.size() != items() || counts.size() != items()) {
       throw Exception(ErrorCode::invalid_shape,
-                      text("scores and counts of ", data_.items(), " items expected, got ",
-                           scores_.size(), " and ", counts_.size()),
+                      text("scores and counts of ", items(), " items expected, got ", sums_.size(),
+                           " and ", counts.size()),
                       "PopularityModel");
     }
-    for (std::size_t item = 0; item < scores_.size(); ++item) {
-      if (!valid(scores_[item])) {
+    for (const double score : sums_) {
+      if (!valid(score)) {
         throw Exception(ErrorCode::invalid_value,
-                        text("a popularity must be >= 0 and fit a float, got ", scores_[item]),
+                        text("a popularity must be >= 0 and fit a float, got ", score),
                         "PopularityModel");
       }
-      if (counts_[item] > 0) ranking_.push_back(static_cast<std::uint32_t>(item));
     }
-    std::stable_sort(ranking_.begin(), ranking_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return score_of(a) > score_of(b); });
+    rank({sums_.begin(), sums_.end()}, std::move(counts));
   }
 
   [[nodiscard]] std::string_view name() const noexcept { return "most popular"; }
-  [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
-  [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
-  [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
-  /// How many events the item's score was counted from.
-  [[nodiscard]] std::uint64_t events(Item item) const {
-    detail::require_id(item, items(), "item", "events");
-    return counts_[index(item)];
-  }
-
-  [[nodiscard]] std::vector<Recommendation> recommend(Customer customer, std::size_t k,
-                                                      const RecommendFilter& filter = {}) const {
-    return recommend_row(detail::row_of(data_, customer, "recommend"), k, filter);
-  }
-  [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
-                                                      const RecommendFilter& filter = {}) const {
-    return recommend_row(detail::row_of(customer, items(), "recommend"), k, filter);
-  }
   /// The list for nobody in particular.
   [[nodiscard]] std::vector<Recommendation> most_popular(std::size_t k) const {
     return recommend(FoldedCustomer{}, k);
-  }
-
-  void score(Customer customer, std::span<const Item> items, std::span<float> scores) const {
-    detail::require_id(customer, customers(), "customer", "score");
-    score_items(items, scores);
-  }
-  void score(const FoldedCustomer& customer, std::span<const Item> items,
-             std::span<float> scores) const {
-    (void)detail::row_of(customer, this->items(), "score");
-    score_items(items, scores);
-  }
-
-  /// Popularity knows no similarity: always empty.
-  [[nodiscard]] std::vector<Recommendation> similar_items(Item item, std::size_t) const {
-    detail::require_id(item, items(), "item", "similar_items");
-    return {};
-  }
-
-  /// No parts: all of the score is `rest`, counted from `events` events of all customers.
-  [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t) const {
-    detail::require_id(customer, customers(), "customer", "explain");
-    return explain_item(item);
-  }
-  [[nodiscard]] Explanation explain(const FoldedCustomer& customer, Item item, std::size_t) const {
-    (void)detail::row_of(customer, items(), "explain");
-    return explain_item(item);
-  }
-
-  [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
-                                       std::span<const float> weights = {}) const {
-    return detail::fold_items(items, weights, this->items());
   }
 
   [[nodiscard]] const PopularityOptions& options() const noexcept { return options_; }
@@ -178,7 +125,7 @@ class PopularityModel {
   /// Kind "popularity", version 1: sections "interactions", "options", "scores".
   [[nodiscard]] std::vector<std::byte> save() const {
     ArchiveWriter writer(archive_kind, 1);
-    put_interactions(writer.section("interactions", 1), data_);
+    put_interactions(writer.section("interactions", 1), interactions());
     SectionWriter& kept = writer.section("options");
     kept.put(options_.half_life_days);
     kept.put(options_.now.has_value());
@@ -187,8 +134,8 @@ class PopularityModel {
       kept.put(std::int64_t{time.time_since_epoch().count()});
     }
     SectionWriter& section = writer.section("scores", 1);
-    section.put_array(scores_);
-    section.put_array(counts_);
+    section.put_array(sums_);
+    section.put_array(event_counts());
     return std::move(writer).finish();
   }
   [[nodiscard]] static Result<PopularityModel> load(std::span<const std::byte> bytes) {
@@ -228,48 +175,9 @@ class PopularityModel {
   static bool valid(double score) noexcept {
     return score >= 0 && score <= static_cast<double>(std::numeric_limits<float>::max());
   }
-  [[nodiscard]] float score_of(std::size_t item) const noexcept {
-    return static_cast<float>(scores_[item]);
-  }
 
-  template <class ItemId>
-  [[nodiscard]] std::vector<Recommendation> recommend_row(const detail::CustomerRow<ItemId>& row,
-                                                          std::size_t k,
-                                                          const RecommendFilter& filter) const {
-    const detail::ItemFilter ready(filter, items());
-    if (ready.listed()) {
-      TopK<float> best(k);
-      for (const std::uint32_t item : ready.candidates()) {
-        if (counts_[item] > 0 && best.enters(item, score_of(item)) &&
-            ready.allows_candidate(item, row.items)) {
-          best.push(item, score_of(item));
-        }
-      }
-      return detail::to_list(best);
-    }
-    std::vector<Recommendation> list;
-    for (const std::uint32_t item : ranking_) {
-      if (list.size() == k) break;
-      if (ready.allows(item, row.items)) list.push_back({id_at<Item>(item), score_of(item)});
-    }
-    return list;
-  }
-
-  void score_items(std::span<const Item> items, std::span<float> scores) const {
-    detail::require_score_spans(items, scores, this->items());
-    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = score_of(index(items[i]));
-  }
-  [[nodiscard]] Explanation explain_item(Item item) const {
-    detail::require_id(item, items(), "item", "explain");
-    const float score = score_of(index(item));
-    return {.score = score, .parts = {}, .rest = score, .events = counts_[index(item)]};
-  }
-
-  Interactions data_;
-  std::vector<double> scores_;
-  std::vector<std::uint64_t> counts_;
+  std::vector<double> sums_;  // of weights, by item: scores before rounding
   PopularityOptions options_;
-  std::vector<std::uint32_t> ranking_;  // items with events, best first
 };
 
 static_assert(LoadableRecommender<PopularityModel> && UpdatableRecommender<PopularityModel>);
@@ -401,11 +309,12 @@ inline PopularityModel PopularityModel::update(const Interactions& data, const I
                        static_cast<double>(options_.now->time_since_epoch().count());
     kept = std::exp2(-age / (86400 * options_.half_life_days));
   }
+  std::vector<std::uint64_t> counts = fresh.event_counts();
   for (std::size_t i = 0; i < items(); ++i) {
-    fresh.scores_[i] += kept * scores_[i];
-    fresh.counts_[i] += counts_[i];
+    fresh.sums_[i] += kept * sums_[i];
+    counts[i] += event_counts()[i];
   }
-  return {data, std::move(fresh.scores_), std::move(fresh.counts_), options};
+  return {data, std::move(fresh.sums_), std::move(counts), options};
 }
 
 }  // namespace emptor

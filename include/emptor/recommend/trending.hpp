@@ -12,10 +12,9 @@
 // windows may differ in length. A score above 2 is hardly chance, below 0 is a fall.
 //
 // The same for every customer but for what the customer has. Time: linear in the events; a list
-// walks down the ranking until k items pass. Memory: the interactions and 16 n bytes. Thread
+// walks down the ranking until k items pass. Memory: the interactions and 24 n bytes. Thread
 // safety: see recommender.hpp.
 
-#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstddef>
@@ -30,8 +29,8 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/core/time.hpp"
-#include "emptor/math/topk.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
+#include "emptor/recommend/detail/shared_ranking.hpp"
 #include "emptor/recommend/popularity.hpp"
 #include "emptor/recommend/recommender.hpp"
 #include "emptor/table/interactions.hpp"
@@ -55,14 +54,14 @@ struct TrendingReport {
 
 /// See the top of the file and `Recommender`. Items with no event in either window have score 0 and
 /// are not recommended; falling ones stand at the end of a list, below 0.
-class TrendingModel {
+class TrendingModel : public detail::SharedRanking {
  public:
   static constexpr std::string_view archive_kind = "trending";
 
   /// The events of each item in the two windows. Throws `invalid_shape`, `invalid_option`.
   TrendingModel(Interactions data, std::vector<std::uint32_t> recent,
                 std::vector<std::uint32_t> earlier, const TrendingOptions& options)
-      : data_(std::move(data)),
+      : SharedRanking(std::move(data)),
         recent_(std::move(recent)),
         earlier_(std::move(earlier)),
         options_(options) {
@@ -77,9 +76,6 @@ class TrendingModel {
   }
 
   [[nodiscard]] std::string_view name() const noexcept { return "trending"; }
-  [[nodiscard]] std::size_t customers() const noexcept { return data_.customers(); }
-  [[nodiscard]] std::size_t items() const noexcept { return data_.items(); }
-  [[nodiscard]] const Interactions& interactions() const noexcept { return data_; }
   [[nodiscard]] const TrendingOptions& options() const noexcept { return options_; }
   /// Events of the item in the two windows.
   [[nodiscard]] std::uint32_t recent_events(Item item) const {
@@ -91,48 +87,9 @@ class TrendingModel {
     return earlier_[index(item)];
   }
 
-  [[nodiscard]] std::vector<Recommendation> recommend(Customer customer, std::size_t k,
-                                                      const RecommendFilter& filter = {}) const {
-    return recommend_row(detail::row_of(data_, customer, "recommend"), k, filter);
-  }
-  [[nodiscard]] std::vector<Recommendation> recommend(const FoldedCustomer& customer, std::size_t k,
-                                                      const RecommendFilter& filter = {}) const {
-    return recommend_row(detail::row_of(customer, items(), "recommend"), k, filter);
-  }
   /// The list for nobody in particular.
   [[nodiscard]] std::vector<Recommendation> most_trending(std::size_t k) const {
     return recommend(FoldedCustomer{}, k);
-  }
-
-  void score(Customer customer, std::span<const Item> items, std::span<float> scores) const {
-    detail::require_id(customer, customers(), "customer", "score");
-    score_items(items, scores);
-  }
-  void score(const FoldedCustomer& customer, std::span<const Item> items,
-             std::span<float> scores) const {
-    (void)detail::row_of(customer, this->items(), "score");
-    score_items(items, scores);
-  }
-
-  /// A trend knows no similarity: always empty.
-  [[nodiscard]] std::vector<Recommendation> similar_items(Item item, std::size_t) const {
-    detail::require_id(item, items(), "item", "similar_items");
-    return {};
-  }
-
-  /// No parts: all of the score is `rest`, counted from `events` events of both windows.
-  [[nodiscard]] Explanation explain(Customer customer, Item item, std::size_t) const {
-    detail::require_id(customer, customers(), "customer", "explain");
-    return explain_item(item);
-  }
-  [[nodiscard]] Explanation explain(const FoldedCustomer& customer, Item item, std::size_t) const {
-    (void)detail::row_of(customer, items(), "explain");
-    return explain_item(item);
-  }
-
-  [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
-                                       std::span<const float> weights = {}) const {
-    return detail::fold_items(items, weights, this->items());
   }
 
   /// As a fit to `log`, all events there are now, over m x n with a new `now`. Events leave windows
@@ -144,7 +101,7 @@ class TrendingModel {
   /// Kind "trending", version 1: sections "interactions" and "counts".
   [[nodiscard]] std::vector<std::byte> save() const {
     ArchiveWriter writer(archive_kind, 1);
-    put_interactions(writer.section("interactions"), data_);
+    put_interactions(writer.section("interactions"), interactions());
     SectionWriter& section = writer.section("counts");
     section.put(std::int64_t{options_.now.time_since_epoch().count()});
     section.put(options_.recent_days);
@@ -200,18 +157,17 @@ class TrendingModel {
   }
 
  private:
-  [[nodiscard]] bool has_events(std::size_t item) const noexcept {
-    return recent_[item] > 0 || earlier_[item] > 0;
-  }
   void score_all() {
     double n1 = 0;
     double n2 = 0;
     for (const std::uint32_t count : recent_) n1 += count;
     for (const std::uint32_t count : earlier_) n2 += count;
-    scores_.assign(items(), 0.0F);
+    std::vector<float> scores(items(), 0.0F);
+    std::vector<std::uint64_t> events(items());
     const double alpha = options_.prior_events;
     for (std::size_t i = 0; i < items(); ++i) {
-      if (!has_events(i)) continue;
+      events[i] = std::uint64_t{recent_[i]} + earlier_[i];
+      if (events[i] == 0) continue;
       const double x1 = recent_[i];
       const double x2 = earlier_[i];
       const double a = alpha * (x1 + x2) / (n1 + n2);
@@ -220,54 +176,15 @@ class TrendingModel {
       const double rest2 = n2 + alpha - x2 - a;
       if (rest1 > 0 && rest2 > 0 && x1 + x2 < n1 + n2) {
         const double d = std::log((x1 + a) / rest1) - std::log((x2 + a) / rest2);
-        scores_[i] = static_cast<float>(d / std::sqrt(1 / (x1 + a) + 1 / (x2 + a)));
+        scores[i] = static_cast<float>(d / std::sqrt(1 / (x1 + a) + 1 / (x2 + a)));
       }
-      ranking_.push_back(static_cast<std::uint32_t>(i));
     }
-    std::stable_sort(ranking_.begin(), ranking_.end(),
-                     [&](std::uint32_t a, std::uint32_t b) { return scores_[a] > scores_[b]; });
+    rank(std::move(scores), std::move(events));
   }
 
-  template <class ItemId>
-  [[nodiscard]] std::vector<Recommendation> recommend_row(const detail::CustomerRow<ItemId>& row,
-                                                          std::size_t k,
-                                                          const RecommendFilter& filter) const {
-    const detail::ItemFilter ready(filter, items());
-    if (ready.listed()) {
-      TopK<float> best(std::min(k, items()));
-      for (const std::uint32_t item : ready.candidates()) {
-        if (has_events(item) && ready.allows_candidate(item, row.items)) {
-          best.push(item, scores_[item]);
-        }
-      }
-      return detail::to_list(best);
-    }
-    std::vector<Recommendation> list;
-    for (const std::uint32_t item : ranking_) {
-      if (list.size() == k) break;
-      if (ready.allows(item, row.items)) list.push_back({id_at<Item>(item), scores_[item]});
-    }
-    return list;
-  }
-  void score_items(std::span<const Item> items, std::span<float> scores) const {
-    detail::require_score_spans(items, scores, this->items());
-    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = scores_[index(items[i])];
-  }
-  [[nodiscard]] Explanation explain_item(Item item) const {
-    detail::require_id(item, items(), "item", "explain");
-    const float score = scores_[index(item)];
-    return {.score = score,
-            .parts = {},
-            .rest = score,
-            .events = std::uint64_t{recent_[index(item)]} + earlier_[index(item)]};
-  }
-
-  Interactions data_;
   std::vector<std::uint32_t> recent_;
   std::vector<std::uint32_t> earlier_;
   TrendingOptions options_;
-  std::vector<float> scores_;
-  std::vector<std::uint32_t> ranking_;  // items with events, best first
 };
 
 static_assert(LoadableRecommender<TrendingModel>);
