@@ -10,14 +10,16 @@
 //
 // Fitting: n^3 flops for the inverse, and the sum over customers of half their squared number of
 // items for X'X; memory 12 n^2 bytes at the peak, refused beforehand beyond `max_bytes`. The model:
-// 4 n^2 bytes and the interactions. The same bits for any number of threads, within one build and
-// one Isa. Thread safety: see recommender.hpp.
+// 6 n^2 bytes, 2 of them to make lists fast (detail/ease_weights.hpp), and the interactions. The
+// same bits for any number of threads, within one build and one Isa. Thread safety: see
+// recommender.hpp.
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -26,11 +28,11 @@
 #include "emptor/core/archive.hpp"
 #include "emptor/core/context.hpp"
 #include "emptor/core/matrix.hpp"
-#include "emptor/math/kernels_portable.hpp"
 #include "emptor/math/positive_definite.hpp"
 #include "emptor/math/topk.hpp"
 #include "emptor/recommend/detail/ease_fit.hpp"
 #include "emptor/recommend/detail/ease_update.hpp"
+#include "emptor/recommend/detail/ease_weights.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
 #include "emptor/recommend/ease_result.hpp"
 #include "emptor/recommend/recommender.hpp"
@@ -111,10 +113,7 @@ class EaseModel {
                       "weights must be finite, and 0 from an item to itself, a diagonal > 0",
                       "EaseModel");
     }
-    panels_ = Matrix<float>((n + panel - 1) / panel * n, panel);
-    for (std::size_t i = 0; i < n; ++i) {
-      for (std::size_t j = 0; j < n; ++j) panels_(j / panel * n + i, j % panel) = weights(i, j);
-    }
+    weights_.emplace(weights, data_.by_item(), kernels_);
   }
 
   [[nodiscard]] std::string_view name() const noexcept { return "ease"; }
@@ -124,7 +123,7 @@ class EaseModel {
   [[nodiscard]] const EaseOptions& options() const noexcept { return options_; }
   /// What having `from` adds to the score of `to`; both < items(), unchecked.
   [[nodiscard]] float weight(Item from, Item to) const noexcept {
-    return panels_(index(to) / panel * items() + index(from), index(to) % panel);
+    return (*weights_)(index(from), index(to));
   }
 
   /// Time: customer's items x n.
@@ -136,7 +135,7 @@ class EaseModel {
                                                       const RecommendFilter& filter = {}) const {
     return recommend_row(Folded(*this, customer, "recommend").row, k, filter);
   }
-  /// The lists of many customers, who share the passes over the weights; see `BatchRecommender`.
+  /// The lists of many customers; see `BatchRecommender`.
   void recommend_batch(std::span<const Customer> customers, std::size_t k,
                        const RecommendFilter& filter, const Context& context,
                        std::span<Recommendation> out, std::span<std::uint32_t> counts) const {
@@ -148,18 +147,13 @@ class EaseModel {
     constexpr std::size_t customers_a_chunk = 128;
     parallel_chunks(context, customers.size(), customers_a_chunk,
                     [&](std::size_t begin, std::size_t end) {
-                      std::vector<TopK<float>> best(end - begin, TopK<float>(std::min(k, items())));
-                      for (std::size_t p = 0; p * panel < items(); ++p) {
-                        for (std::size_t c = begin; c < end; ++c) {
-                          const Row row = row_of(customers[c], "recommend_batch");
-                          if (row.items.empty()) continue;
-                          offer_panel(row, p, ready, best[c - begin]);
-                        }
-                      }
+                      Matrix<float> scratch(1, weights_->scratch_size());
                       for (std::size_t c = begin; c < end; ++c) {
-                        counts[c] = static_cast<std::uint32_t>(best[c - begin].size());
+                        const Row row = row_of(customers[c], "recommend_batch");
+                        TopK<float> best = weights_->best(row, k, ready, scratch.data());
+                        counts[c] = static_cast<std::uint32_t>(best.size());
                         Recommendation* to = out.data() + c * k;
-                        for (const auto& [item, score] : best[c - begin].take()) {
+                        for (const auto& [item, score] : best.take()) {
                           *to++ = {id_at<Item>(item), score};
                         }
                       }
@@ -224,7 +218,7 @@ class EaseModel {
     kept.put(std::uint64_t{options_.max_bytes});
     SectionWriter& section = writer.section("weights");
     section.put_array(diagonal_);
-    if (items() > 0) section.put_matrix(weights_for(items()));
+    if (items() > 0) section.put_matrix(weights_->dense(items()));
     return std::move(writer).finish();
   }
   /// `kernels` as in a Context; null: portable.
@@ -262,22 +256,14 @@ class EaseModel {
   }
 
  private:
-  // B is kept in panels of some columns, all rows of one panel after another: what many customers
-  // read of a panel stays in the second cache, what one reads comes in whole pieces.
-  static constexpr std::size_t panel = 64;
-  static constexpr std::size_t lanes = row_alignment / sizeof(float);
-
-  struct Row {
-    std::span<const std::uint32_t> items;
-    std::span<const float> weights;  // empty: all 1
-  };
+  using Row = detail::EaseRow;
 
   struct Folded {
     Folded(const EaseModel& model, const FoldedCustomer& customer, std::string_view where) {
       const auto checked = detail::row_of(customer, model.items(), where);
       for (std::size_t i = 0; i < checked.size(); ++i) items.push_back(checked.item(i));
       row.items = items;
-      if (model.options_.use_weights) row.weights = checked.weights;
+      if (model.options_.use_weights) row.values = checked.weights;
     }
     std::vector<std::uint32_t> items;
     Row row;
@@ -293,19 +279,9 @@ class EaseModel {
     return fine;
   }
 
-  /// The weights, with zeros to and from items beyond those of the model.
-  [[nodiscard]] Matrix<float> weights_for(std::size_t n) const {
-    Matrix<float> weights(n, n);
-    for (std::size_t i = 0; i < items(); ++i) {
-      for (std::size_t j = 0; j < items(); ++j) {
-        weights(i, j) = weight(id_at<Item>(i), id_at<Item>(j));
-      }
-    }
-    return weights;
-  }
   /// P of the model's rows and n items.
   [[nodiscard]] Matrix<float> inverse_for(std::size_t n) const {
-    Matrix<float> p = weights_for(n);
+    Matrix<float> p = weights_->dense(n);
     for (std::size_t i = 0; i < n; ++i) {
       p(i, i) = i < items() ? diagonal_[i] : static_cast<float>(1 / options_.lambda);
       for (std::size_t j = i + 1; j < items(); ++j) p(j, i) = p(i, j) *= -diagonal_[j];
@@ -318,67 +294,31 @@ class EaseModel {
     return {row.items, options_.use_weights ? row.weights : std::span<const float>{}};
   }
 
-  /// The scores of `width` items from `first` on, within one panel and at a multiple of `lanes`.
-  /// Each is a sum in the order of the row, whatever the width, so it has the same bits everywhere.
-  void sum(const Row& row, std::size_t first, std::size_t width, float* out) const {
-    for (std::size_t j = 0; j < width; ++j) out[j] = 0;
-    const float* const from = panels_.data() + first / panel * items() * panel + first % panel;
-    linear_algebra_kernels<float>(kernels_).sum_gathered(
-        from, panel, row.items.data(), row.weights.empty() ? nullptr : row.weights.data(),
-        row.items.size(), width, out);
-  }
-  [[nodiscard]] float score_of(const Row& row, Item item) const {
-    alignas(row_alignment) float scores[lanes];
-    sum(row, index(item) / lanes * lanes, lanes, scores);
-    return scores[index(item) % lanes];
-  }
-
-  /// Offers the panel's allowed items to `best`.
-  void offer_panel(const Row& row, std::size_t p, const detail::ItemFilter& filter,
-                   TopK<float>& best) const {
-    alignas(row_alignment) float scores[panel];
-    sum(row, p * panel, panel, scores);
-    const std::size_t count = std::min(panel, items() - p * panel);
-    for (std::size_t j = 0; j < count; ++j) {
-      const auto item = static_cast<std::uint32_t>(p * panel + j);
-      if (!best.enters(item, scores[j]) || data_.by_item().row_size(item) == 0) continue;
-      if (filter.allows(item, row.items)) best.push(item, scores[j]);
-    }
-  }
-
   [[nodiscard]] std::vector<Recommendation> recommend_row(const Row& row, std::size_t k,
                                                           const RecommendFilter& filter) const {
     const detail::ItemFilter ready(filter, items());
     if (row.items.empty() || k == 0) return {};
-    TopK<float> best(std::min(k, items()));
-    if (ready.listed()) {
-      std::size_t last = items();
-      for (const std::uint32_t item : ready.candidates()) {
-        if (item / panel == last) continue;
-        last = item / panel;
-        offer_panel(row, last, ready, best);
-      }
-    } else {
-      for (std::size_t p = 0; p * panel < items(); ++p) offer_panel(row, p, ready, best);
-    }
+    Matrix<float> scratch(1, weights_->scratch_size());
+    TopK<float> best = weights_->best(row, k, ready, scratch.data());
     return detail::to_list(best);
   }
 
   void score_row(const Row& row, std::span<const Item> items, std::span<float> scores) const {
     detail::require_score_spans(items, scores, this->items());
     if (row.items.empty()) return detail::fill_unknown(scores);
-    for (std::size_t i = 0; i < items.size(); ++i) scores[i] = score_of(row, items[i]);
+    for (std::size_t i = 0; i < items.size(); ++i)
+      scores[i] = weights_->score(row, index(items[i]));
   }
 
   [[nodiscard]] Explanation explain_row(const Row& row, Item item, std::size_t k) const {
     detail::require_id(item, items(), "item", "explain");
     if (row.items.empty()) return detail::unknown_explanation();
     Explanation explanation;
-    explanation.score = score_of(row, item);
+    explanation.score = weights_->score(row, index(item));
     double rest = static_cast<double>(explanation.score);
     for (std::size_t i = 0; i < row.items.size(); ++i) {
       const auto because = id_at<Item>(row.items[i]);
-      const double amount = row.weights.empty() ? 1.0 : static_cast<double>(row.weights[i]);
+      const double amount = row.values.empty() ? 1.0 : static_cast<double>(row.values[i]);
       const auto share = static_cast<float>(amount * static_cast<double>(weight(because, item)));
       if (share == 0) continue;
       rest -= static_cast<double>(share);
@@ -391,8 +331,8 @@ class EaseModel {
 
   Interactions data_;
   EaseOptions options_;
-  std::vector<float> diagonal_;  // of P
-  Matrix<float> panels_;         // weight (i, j) in row j / panel * n + i, column j % panel
+  std::vector<float> diagonal_;                 // of P
+  std::optional<detail::EaseWeights> weights_;  // there once the constructor is done
   const Kernels* kernels_;
 };
 
@@ -461,7 +401,7 @@ inline EaseModel EaseModel::update(const Interactions& data, const Context& cont
   const bool nothing = !diagonal_.empty() && come.empty() && gone.empty() && n == items();
   if (nothing || context.report({"ease", 0, 2}) == Go::stop) {
     std::vector<float> diagonal = nothing ? diagonal_ : std::vector<float>{};
-    return {data, weights_for(n), options_, std::move(diagonal), context.kernels};
+    return {data, weights_->dense(n), options_, std::move(diagonal), context.kernels};
   }
   constexpr std::size_t items_a_row = 8;
   if (!diagonal_.empty() && std::max(come.size(), gone.size()) <= n / items_a_row) {
@@ -479,7 +419,7 @@ inline EaseModel EaseModel::update(const Interactions& data, const Context& cont
     return fit_ease(data, options_, context).model;
   } catch (const Exception& error) {
     if (error.code() != ErrorCode::stopped) throw;
-    return {data, weights_for(n), options_, {}, context.kernels};
+    return {data, weights_->dense(n), options_, {}, context.kernels};
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Inner loops of the recommenders, as a table of functions on raw pointers: exact least-squares
-// solves of many rows, and scores of item panels filtered in registers.
+// solves of many rows, scores of item panels and sparse items filtered in registers, and sums of
+// rounded rows.
 // Rows are laid out as in math/kernels.hpp: `stride` elements apart, a multiple of 64 / sizeof(T),
 // zeros in the padding. Thread safety: functions are pure but for their outputs.
 
@@ -37,6 +38,12 @@ struct PanelHit {
 /// Items of a panel: a panel is depth x panel_items elements, element p of item s at
 /// p * panel_items + s, 64-byte aligned.
 inline constexpr std::size_t panel_items = 48;
+
+/// Of rounded rows: eight codes add up in 16 bits.
+inline constexpr std::int16_t largest_code = 4095;
+
+/// Customers that are scored against a sparse matrix at once.
+inline constexpr std::size_t sparse_lanes = 16;
 
 /// Ratings to learn from in order, by stochastic gradient steps on
 /// (r - b_u - b_i - x'v)^2 / 2 + lambda (||x||^2 + ||v||^2) / 2 + bias_lambda (b_u^2 + b_i^2) / 2.
@@ -82,6 +89,21 @@ struct RecommendKernels {
 
   /// out[i] = in[i]; `count` is a multiple of 16.
   void (*widen_bfloat16)(const Bfloat16* in, std::size_t count, T* out);
+
+  /// out[j] = scale[j] * sum over i of weights[i] * codes[index[i] * stride + j] for j < width, a
+  /// multiple of 32; `count` <= 65535, |codes| <= largest_code. With `weights` null, which counts
+  /// as all 1, sums are exact and the result is rounded twice; else sums run in T. `out` holds no
+  /// input.
+  void (*sum_codes)(const std::int16_t* codes, std::size_t stride, const std::uint32_t* index,
+                    const T* weights, std::size_t count, std::size_t width, const T* scale, T* out);
+
+  /// Scores rows first .. first + count - 1 of a sparse matrix for `sparse_lanes` customers: lane c
+  /// of row r gets the sum over its entries e of values[e] * customers[columns[e] * sparse_lanes +
+  /// c], in the order of e. Writes a hit for every score >= thresholds[c], `slot` being r - first;
+  /// returns their number, at most count * sparse_lanes.
+  std::size_t (*score_sparse_rows)(const std::size_t* offsets, const std::uint32_t* columns,
+                                   const T* values, std::size_t first, std::size_t count,
+                                   const T* customers, const T* thresholds, PanelHit<T>* hits);
 };
 
 namespace detail {

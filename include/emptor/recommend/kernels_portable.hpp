@@ -137,9 +137,65 @@ void portable_dot_bfloat16(const T* x, const Bfloat16* rows, std::size_t stride,
 }
 
 template <class T>
+void portable_sum_codes(const std::int16_t* codes, std::size_t stride, const std::uint32_t* index,
+                        const T* weights, std::size_t count, std::size_t width, const T* scale,
+                        T* out) {
+  constexpr std::size_t block = 512;
+  for (std::size_t first = 0; first < width; first += block) {
+    const std::size_t size = width - first < block ? width - first : block;
+    T* const to = out + first;
+    if (weights == nullptr) {
+      std::int32_t sums[block] = {};
+      std::size_t i = 0;
+      for (; i + 4 <= count; i += 4) {
+        const std::int16_t* const a = codes + index[i] * stride + first;
+        const std::int16_t* const b = codes + index[i + 1] * stride + first;
+        const std::int16_t* const c = codes + index[i + 2] * stride + first;
+        const std::int16_t* const d = codes + index[i + 3] * stride + first;
+        for (std::size_t j = 0; j < size; ++j) {
+          sums[j] += static_cast<std::int16_t>(a[j] + b[j] + c[j] + d[j]);
+        }
+      }
+      for (; i < count; ++i) {
+        const std::int16_t* const row = codes + index[i] * stride + first;
+        for (std::size_t j = 0; j < size; ++j) sums[j] += row[j];
+      }
+      for (std::size_t j = 0; j < size; ++j) to[j] = static_cast<T>(sums[j]) * scale[first + j];
+    } else {
+      T sums[block] = {};
+      for (std::size_t i = 0; i < count; ++i) {
+        const std::int16_t* const row = codes + index[i] * stride + first;
+        for (std::size_t j = 0; j < size; ++j) sums[j] += weights[i] * static_cast<T>(row[j]);
+      }
+      for (std::size_t j = 0; j < size; ++j) to[j] = sums[j] * scale[first + j];
+    }
+  }
+}
+
+template <class T>
+std::size_t portable_score_sparse_rows(const std::size_t* offsets, const std::uint32_t* columns,
+                                       const T* values, std::size_t first, std::size_t count,
+                                       const T* customers, const T* thresholds, PanelHit<T>* hits) {
+  std::size_t found = 0;
+  for (std::size_t r = 0; r < count; ++r) {
+    T sums[sparse_lanes] = {};
+    for (std::size_t e = offsets[first + r]; e < offsets[first + r + 1]; ++e) {
+      portable_axpy(values[e], customers + columns[e] * sparse_lanes, sums, sparse_lanes);
+    }
+    for (std::size_t c = 0; c < sparse_lanes; ++c) {
+      if (sums[c] >= thresholds[c]) {
+        hits[found++] = {static_cast<std::uint32_t>(c), static_cast<std::uint32_t>(r), sums[c]};
+      }
+    }
+  }
+  return found;
+}
+
+template <class T>
 inline constexpr RecommendKernels<T> portable_recommend = {
-    portable_solve_als_rows<T>, portable_score_panel<T>, portable_sgd_ratings<T>,
-    portable_dot_bfloat16<T>, portable_widen_bfloat16<T>};
+    portable_solve_als_rows<T>,   portable_score_panel<T>,    portable_sgd_ratings<T>,
+    portable_dot_bfloat16<T>,     portable_widen_bfloat16<T>, portable_sum_codes<T>,
+    portable_score_sparse_rows<T>};
 
 }  // namespace emptor::detail
 

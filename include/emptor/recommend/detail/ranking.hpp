@@ -150,6 +150,15 @@ class ItemFilter {
     return !(exclude_seen_ && holds(seen, item)) &&
            !holds(std::span<const std::uint32_t>(exclude_), item);
   }
+  /// Makes the scores, of items 0, 1, ..., -infinity where the filter leaves items out by what the
+  /// customer has or by name; for filters that are not `listed`.
+  template <class ItemId>
+  void leave_out(std::span<const ItemId> seen, float* scores) const noexcept {
+    constexpr float none = -std::numeric_limits<float>::infinity();
+    for (const std::uint32_t item : exclude_) scores[item] = none;
+    if (!exclude_seen_) return;
+    for (const ItemId item : seen) scores[static_cast<std::uint32_t>(item)] = none;
+  }
   /// True when only `candidates()` may be recommended.
   [[nodiscard]] bool listed() const noexcept { return listed_; }
   /// Ascending, each once.
