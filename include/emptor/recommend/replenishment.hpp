@@ -259,7 +259,8 @@ struct ReplenishmentFit {
   ReplenishmentReport report;
 };
 
-/// Sessions of `data` do not matter; weights are quantities. Throws `invalid_option`.
+/// Sessions of `data` do not matter; weights are quantities. Progress is not asked: less than a
+/// second for a million events. Throws `invalid_option`.
 [[nodiscard]] inline ReplenishmentFit fit_replenishment(const Sequences& data,
                                                         const ReplenishmentOptions& options = {},
                                                         const Context& context = {}) {

@@ -52,7 +52,7 @@ struct SessionNeighboursFit {
   SessionNeighboursReport report;
 };
 
-/// Builds the index: linear. Throws `invalid_option`.
+/// Builds the index: linear, one pass, so that progress is not asked. Throws `invalid_option`.
 [[nodiscard]] inline SessionNeighboursFit fit_session_neighbours(
     const Sequences& data, const SessionNeighboursOptions& options = {},
     const Context& context = {}) {

@@ -281,7 +281,7 @@ struct TifuKnnFit {
   TifuKnnReport report;
 };
 
-/// `data` cut into baskets. Throws `invalid_option`.
+/// `data` cut into baskets. One pass: progress is not asked. Throws `invalid_option`.
 [[nodiscard]] inline TifuKnnFit fit_tifu_knn(const Sequences& data,
                                              const TifuKnnOptions& options = {},
                                              const Context& context = {}) {

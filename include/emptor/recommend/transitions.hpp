@@ -265,7 +265,7 @@ struct TransitionsFit {
   TransitionsReport report;
 };
 
-/// Throws `invalid_option`.
+/// One pass: progress is not asked. Throws `invalid_option`.
 [[nodiscard]] inline TransitionsFit fit_transitions(const Sequences& data,
                                                     const TransitionsOptions& options = {},
                                                     const Context& context = {}) {
