@@ -70,6 +70,29 @@ void add_comparisons(ReportPage& page, std::span<const PairedComparison> compari
       "called better or worse.");
 }
 
+// One metric against another, a point a model; the model that the comparisons speak for stands out.
+void add_tradeoff(ReportPage& page, std::span<const ModelEstimates> models, RankingMetric across,
+                  RankingMetric up, std::size_t k, const std::string& speaker) {
+  const MetricDefinition x = describe(across);
+  const MetricDefinition y = describe(up);
+  ScatterChart chart{.labels = {text(metric_label(up, k), " against ", metric_label(across, k)),
+                                x.more_is_better
+                                    ? "The best models stand at the top and to the right"
+                                    : "The best models stand at the top and to the left",
+                                text("Each model's ", y.name, " and ", x.name, "."),
+                                text(metric_label(across, k), " (", x.unit,
+                                     x.more_is_better ? ", more is better)" : ", less is better)"),
+                                text(metric_label(up, k), " (", y.unit, ")")}};
+  for (std::size_t m = 0; m < models.size(); ++m) {
+    const MetricEstimate* right = find(models[m], across, k);
+    const MetricEstimate* high = find(models[m], up, k);
+    if (right == nullptr || high == nullptr) continue;
+    chart.points.push_back({models[m].model, right->value, high->value, high->low, high->high, m,
+                            models[m].model == speaker});
+  }
+  if (!chart.points.empty()) page.add_chart(chart, x.definition);
+}
+
 void add_counts(ReportPage& page, const RankingCounts& counts) {
   if (counts.test_customers == 0) return;
   std::vector<std::string> lines = {
@@ -146,6 +169,11 @@ void add_models_section(ReportPage& page, std::span<const ModelEstimates> models
       page.add_chart(chart, text(definition.definition, " T are the customer's test items."));
     }
   }
+  for (const RankingMetric across : options.against) {
+    if (options.charts.empty()) break;
+    add_tradeoff(page, models, across, options.charts.back(), options.k,
+                 comparisons.empty() ? std::string() : comparisons.front().model);
+  }
   page.add_table(metric_table(models));
   add_comparisons(page, comparisons);
   page.begin_details("Who took part, and what the metrics mean");
@@ -174,7 +202,9 @@ void add_recommendations_section(ReportPage& page, std::span<const SampleRecomme
                                    : text("What ", model, " would show some customers, and why."));
   if (samples.empty()) page.add_paragraph("There are no samples.");
   for (const SampleRecommendations& sample : samples) {
-    if (!sample.reasons.empty() && sample.reasons.size() != sample.list.size()) {
+    const std::size_t size = sample.list.size();
+    const auto fits = [&](std::size_t given) { return given == 0 || given == size; };
+    if (!fits(sample.reasons.size()) || !fits(sample.why.size()) || !fits(sample.models.size())) {
       throw Exception(ErrorCode::invalid_shape, "a sample needs one reason for each recommendation",
                       "add_recommendations_section");
     }
@@ -194,16 +224,19 @@ void add_recommendations_section(ReportPage& page, std::span<const SampleRecomme
       page.add_paragraph("Nothing to recommend.");
       continue;
     }
-    ReportTable table{.columns = {"Rank", "Item", "Score", "Why"}, .sortable = false};
-    if (sample.reasons.empty()) table.columns.pop_back();
-    for (std::size_t i = 0; i < sample.list.size(); ++i) {
-      table.rows.push_back(
-          {i + 1,
-           item_name(sample.list[i].item),
-           {static_cast<double>(sample.list[i].score), {.decimals = 3, .keep_zeros = true}}});
-      if (sample.reasons.empty()) continue;
-      std::string why = reason_text(sample.reasons[i], item_name);
-      table.rows.back().push_back(why.empty() ? ReportCell() : ReportCell(std::move(why)));
+    const bool worded = !sample.why.empty();
+    ReportTable table{.columns = {"Rank", "Item", "Score"}, .sortable = false};
+    if (!sample.models.empty()) table.columns.emplace_back("Model");
+    if (worded || !sample.reasons.empty()) table.columns.emplace_back("Why");
+    for (std::size_t i = 0; i < size; ++i) {
+      std::vector<ReportCell>& row = table.rows.emplace_back();
+      row = {i + 1,
+             item_name(sample.list[i].item),
+             {static_cast<double>(sample.list[i].score), {.decimals = 3, .keep_zeros = true}}};
+      if (!sample.models.empty()) row.emplace_back(sample.models[i]);
+      if (!worded && sample.reasons.empty()) continue;
+      std::string why = worded ? sample.why[i] : reason_text(sample.reasons[i], item_name);
+      row.push_back(why.empty() ? ReportCell() : ReportCell(std::move(why)));
     }
     page.add_table(table);
   }

@@ -47,6 +47,10 @@ constexpr std::string_view chart_rules = R"css(
 .chart .band{fill-opacity:.16}
 .chart .tail{fill:var(--s0);fill-opacity:.45}
 .chart .line{fill:none;stroke-width:2;stroke-linejoin:round}
+.chart .thin{stroke-width:1.4;stroke-opacity:.55}
+.chart .lead{stroke:var(--axis);stroke-width:.8}
+.chart .arc{fill:none;stroke-opacity:.55;stroke-linecap:round}
+.chart .arc:hover{stroke-opacity:1}
 .chart .d1{stroke-dasharray:7 3}
 .chart .d2{stroke-dasharray:2 2.5}
 .chart .d3{stroke-dasharray:9 3 2 3}

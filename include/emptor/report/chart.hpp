@@ -1,10 +1,12 @@
 #pragma once
 // All charts of the room under one name.
 
+#include "emptor/report/chart_arcs.hpp"
 #include "emptor/report/chart_bar.hpp"
 #include "emptor/report/chart_common.hpp"
 #include "emptor/report/chart_distribution.hpp"
 #include "emptor/report/chart_heatmap.hpp"
 #include "emptor/report/chart_interval.hpp"
 #include "emptor/report/chart_line.hpp"
+#include "emptor/report/chart_scatter.hpp"
 #include "emptor/report/chart_treemap.hpp"

@@ -17,7 +17,9 @@
 #include "emptor/ingest/quality_result.hpp"
 #include "emptor/profile/cohort_result.hpp"
 #include "emptor/profile/sales_result.hpp"
+#include "emptor/recommend/basket_rules_result.hpp"
 #include "emptor/recommend/recommend_result.hpp"
+#include "emptor/recommend/replenishment_result.hpp"
 #include "emptor/report/page.hpp"
 #include "emptor/segment/rfm_result.hpp"
 #include "emptor/segment/rfm_segments_result.hpp"
@@ -50,6 +52,8 @@ EMPTOR_API void add_cohort_section(ReportPage& page, const CohortTable& cohorts)
 struct ModelSectionOptions {
   /// What gets a chart of its own.
   std::vector<RankingMetric> charts = {RankingMetric::recall, RankingMetric::ndcg};
+  /// What is set against the last of `charts`, a scatter each: what accuracy costs or brings.
+  std::vector<RankingMetric> against{};
   std::size_t k = 20;      ///< of the charts
   std::string split{};     ///< how train and test were cut, in a sentence
   RankingCounts counts{};  ///< who took part
@@ -67,6 +71,8 @@ struct SampleRecommendations {
   std::vector<Item> history{};         ///< what the customer has, most telling first
   std::vector<Recommendation> list{};  ///< best first
   std::vector<Explanation> reasons{};  ///< one for each of `list`, or empty
+  std::vector<std::string> why{};      ///< reasons in the host's words, shown in place of `reasons`
+  std::vector<std::string> models{};   ///< which model's list each of `list` came from, or empty
 };
 
 /// Samples as one table a customer. `item_name` gives an item's name for people.
@@ -74,6 +80,24 @@ EMPTOR_API void add_recommendations_section(ReportPage& page,
                                             std::span<const SampleRecommendations> samples,
                                             const std::function<std::string(Item)>& item_name,
                                             const std::string& model = {});
+
+/// What is bought together: an arc for each of the first `drawn` rules of one item on either side,
+/// and the first `listed` rules as a table. `rules` come best first.
+struct BasketSectionOptions {
+  std::size_t drawn = 36;   ///< at most 120 items then; pairs that differ in direction only once
+  std::size_t listed = 50;  ///< 0: all
+  std::string order{};      ///< in which order the rules come, in a sentence; may be empty
+};
+EMPTOR_API void add_baskets_section(ReportPage& page, std::span<const BasketRule> rules,
+                                    const std::function<std::string(Item)>& item_name,
+                                    const BasketSectionOptions& options = {});
+
+/// What is due again for whom, the first `listed` of `due`; `within_days` is what was asked for.
+EMPTOR_API void add_replenishment_section(ReportPage& page, std::span<const Replenishment> due,
+                                          const ReplenishmentReport& report,
+                                          const std::function<std::string(Customer)>& customer_name,
+                                          const std::function<std::string(Item)>& item_name,
+                                          double within_days, std::size_t listed = 20);
 
 /// What was read, kept and rejected, by reason; ranges and missing values by column.
 EMPTOR_API void add_quality_section(ReportPage& page, const QualityReport& quality);
