@@ -209,7 +209,7 @@ FriendExplanation BasicSocialAlsModel<T>::explain_from(
     rest -= double(out.parts.back().share);
   }
   out.rest = static_cast<float>(rest);
-  detail::keep_largest_friends(out, k);
+  detail::keep_largest_parts(out, k);
   return out;
 }
 

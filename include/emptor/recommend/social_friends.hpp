@@ -394,7 +394,7 @@ class FriendsModel {
                                               std::size_t k) const {
     const std::vector<Share> shares = shares_of(friends);
     if (shares.empty()) {
-      detail::keep_largest_friends(out, k);
+      detail::keep_largest_parts(out, k);
       return out;
     }
     out.items = total(out.items, 0);
@@ -424,7 +424,7 @@ class FriendsModel {
       }
     }
     out.score = total(out.score, added);
-    detail::keep_largest_friends(out, k);
+    detail::keep_largest_parts(out, k);
     return out;
   }
 

@@ -236,11 +236,13 @@ inline void fill_unknown(std::span<float> scores) {
   return {.score = unknown, .parts = {}, .rest = unknown, .events = 0};
 }
 
-/// Orders the parts, the largest share first and equal ones by item, and moves all but the first k
-/// into `rest`, so that parts and `rest` add up to the score as before.
-inline void keep_largest_parts(Explanation& explanation, std::size_t k) {
+/// Orders the parts, the largest share first and equal ones by what they are because of, and moves
+/// all but the first k into `rest`, so that parts and `rest` add up to the score as before.
+/// `Reasons` is an Explanation or one like it, by friends for example.
+template <class Reasons>
+void keep_largest_parts(Reasons& explanation, std::size_t k) {
   auto& parts = explanation.parts;
-  using Part = Explanation::Part;
+  using Part = typename Reasons::Part;
   std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
     return a.share != b.share ? a.share > b.share : a.because < b.because;
   });

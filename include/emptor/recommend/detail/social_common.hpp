@@ -2,7 +2,6 @@
 // What the social recommenders share: the strength of a link, checks, reasons by friend.
 // Thread safety: pure functions.
 
-#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -73,20 +72,6 @@ inline void require_friends(std::span<const Customer> friends, std::span<const f
 [[nodiscard]] inline FriendExplanation unknown_friends() {
   constexpr float unknown = std::numeric_limits<float>::quiet_NaN();
   return {.score = unknown, .items = unknown, .parts = {}, .rest = unknown};
-}
-
-/// As keep_largest_parts of an Explanation.
-inline void keep_largest_friends(FriendExplanation& explanation, std::size_t k) {
-  auto& parts = explanation.parts;
-  using Part = FriendExplanation::Part;
-  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return a.share != b.share ? a.share > b.share : a.because < b.because;
-  });
-  if (parts.size() <= k) return;
-  double rest = static_cast<double>(explanation.rest);
-  for (std::size_t i = k; i < parts.size(); ++i) rest += static_cast<double>(parts[i].share);
-  explanation.rest = static_cast<float>(rest);
-  parts.resize(k);
 }
 
 }  // namespace emptor::detail
