@@ -30,6 +30,7 @@ std::string_view usage() noexcept {
 
   --orders FILE    the export, a CSV file with a header line
   --mapping FILE   which column is what: see examples/storefront/online_retail.json
+  --links FILE     who knows whom, with --orders: a CSV file of two columns of customer keys
   --out DIR        where the report and the CSV files go (default: storefront-out)
   --seed N         another seed makes another shop (default: 1)
   --people N       how many people the generated shop has, 1 to 1000000 (default: 3000)
@@ -48,7 +49,8 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
       arguments.help = true;
       return arguments;
     }
-    const bool is_path = option == "--orders" || option == "--mapping" || option == "--out";
+    const bool is_path =
+        option == "--orders" || option == "--mapping" || option == "--links" || option == "--out";
     const bool is_number = option == "--seed" || option == "--people" || option == "--threads";
     if (!is_path && !is_number) {
       return misuse(emptor::text("'", option, "' is not an option; --help lists them"));
@@ -59,6 +61,7 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
     const std::string_view value = words[++i];
     if (option == "--orders") arguments.orders = value;
     if (option == "--mapping") arguments.mapping = value;
+    if (option == "--links") arguments.links = value;
     if (option == "--out") arguments.out = value;
     if (!is_number) continue;
     const bool seed = option == "--seed";
@@ -72,6 +75,9 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
   }
   if (arguments.orders.empty() != arguments.mapping.empty()) {
     return misuse("--orders and --mapping belong together: the mapping says which column is what");
+  }
+  if (!arguments.links.empty() && arguments.orders.empty()) {
+    return misuse("--links belongs to --orders: the generated shop brings its own");
   }
   return arguments;
 }

@@ -14,6 +14,7 @@ namespace storefront {
 struct Arguments {
   std::filesystem::path orders;   ///< empty: a generated shop
   std::filesystem::path mapping;  ///< required with `orders`
+  std::filesystem::path links;    ///< with `orders`; empty: nobody said who knows whom
   std::filesystem::path out = "storefront-out";
   std::uint64_t seed = 1;       ///< of the generated shop and of every random choice
   std::uint64_t people = 3000;  ///< of the generated shop

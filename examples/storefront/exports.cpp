@@ -1,9 +1,11 @@
 #include "exports.hpp"
 
 #include <string>
+#include <string_view>
 
 #include "emptor/core/money.hpp"
 #include "emptor/ingest/csv_writer.hpp"
+#include "shelf.hpp"
 
 namespace storefront {
 namespace {
@@ -12,6 +14,24 @@ using emptor::CsvWriter;
 using emptor::Result;
 
 constexpr emptor::CsvWriteOptions for_spreadsheets{.guard_formulas = true};
+
+std::string_view kind_name(Reason::Kind kind) {
+  switch (kind) {
+    case Reason::Kind::items:
+      return "purchases";
+    case Reason::Kind::words:
+      return "features";
+    case Reason::Kind::rule:
+      return "rule";
+    case Reason::Kind::friends:
+      return "friends";
+    case Reason::Kind::popular:
+      return "popular";
+    case Reason::Kind::nothing:
+      break;
+  }
+  return "";
+}
 
 Result<void> write_customers(const ShopTables& shop, const Analysis& analysis,
                              const std::string& path) {
@@ -102,17 +122,65 @@ Result<void> write_recommendations(const ShopTables& shop, const Analysis& analy
                                    const std::string& path) {
   Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
   if (!file) return file.error();
-  file->row({"customer", "rank", "item", "name", "score"});
+  file->row({"customer", "rank", "item", "name", "score", "model", "reason_kind", "reason",
+             "rank_before"});
   for (std::size_t i = 0; i < analysis.recommendations.size(); ++i) {
+    std::size_t at = analysis.recommendations.offsets[i];
     std::int64_t rank = 0;
     for (const emptor::Recommendation& one : analysis.recommendations.list(i)) {
+      const Reason& reason = analysis.reasons[at++];
       file->field(shop.customers.key(analysis.recommendations.customers[i]))
           .field(++rank)
           .field(shop.items.key(one.item))
           .field(shop.items.label(one.item))
           .field(static_cast<double>(one.score), 4)
+          .field(analysis.parts[reason.part])
+          .field(kind_name(reason.kind))
+          .field(reason_text(shop, analysis, reason))
+          .field(std::int64_t{reason.from} + 1)
           .end_row();
     }
+  }
+  return file->close();
+}
+
+Result<void> write_rules(const ShopTables& shop, const Analysis& analysis,
+                         const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"item", "name", "also_item", "also_name", "baskets_with_both", "support", "confidence",
+             "lift", "leverage"});
+  for (const emptor::BasketRule& rule : analysis.rules) {
+    const emptor::Item item = rule.antecedent.front();
+    const emptor::Item also = rule.consequent.front();
+    file->field(shop.items.key(item))
+        .field(shop.items.label(item))
+        .field(shop.items.key(also))
+        .field(shop.items.label(also))
+        .field(static_cast<std::int64_t>(rule.together_count))
+        .field(rule.support(), 6)
+        .field(rule.confidence(), 4)
+        .field(rule.lift(), 3)
+        .field(rule.leverage(), 6)
+        .end_row();
+  }
+  return file->close();
+}
+
+Result<void> write_due(const ShopTables& shop, const Analysis& analysis, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"customer", "item", "name", "purchases", "last", "every_days", "due", "chance"});
+  for (const emptor::Replenishment& one : analysis.due) {
+    file->field(shop.customers.key(one.customer))
+        .field(shop.items.key(one.item))
+        .field(shop.items.label(one.item))
+        .field(static_cast<std::int64_t>(one.purchases))
+        .field(emptor::to_string(emptor::local_day(one.last)))
+        .field(one.interval_days, 1)
+        .field(emptor::to_string(emptor::local_day(one.due)))
+        .field(one.buys, 3)
+        .end_row();
   }
   return file->close();
 }
@@ -126,6 +194,8 @@ Result<void> write_exports(const ShopTables& shop, const Analysis& analysis,
   if (auto done = write_segments(analysis, path("segments.csv")); !done) return done;
   if (auto done = write_cohorts(analysis, path("cohorts.csv")); !done) return done;
   if (auto done = write_models(analysis, path("models.csv")); !done) return done;
+  if (auto done = write_rules(shop, analysis, path("bought_together.csv")); !done) return done;
+  if (auto done = write_due(shop, analysis, path("due_again.csv")); !done) return done;
   return write_recommendations(shop, analysis, path("recommendations.csv"));
 }
 

@@ -82,7 +82,7 @@ void make_items(Shop& shop) {
     const std::int64_t price =
         std::max<std::int64_t>(1, static_cast<std::int64_t>(raw / 50) * 50 - 1);  // …,49 and …,99
     item.price = std::max<std::int64_t>(price, 99);
-    item.appeal = std::exp(random.normal(0, 1.2));
+    item.appeal = std::exp(random.normal(0, 0.9));
     item.companion = companion_of(shop.options, i, random);
     item.lasts_days = words.used_up_days * std::exp(random.normal(0, 0.3));
     const bool late = random.bernoulli(shop.options.late_share) && i > 0;

@@ -5,9 +5,11 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <system_error>
+#include <utility>
 
 #include "analysis.hpp"
 #include "arguments.hpp"
@@ -16,6 +18,7 @@
 #include "emptor/ingest/orders_csv.hpp"
 #include "exports.hpp"
 #include "generator.hpp"
+#include "links_file.hpp"
 #include "page.hpp"
 #include "progress_bar.hpp"
 
@@ -47,7 +50,8 @@ int fail(const emptor::Error& error) {
   return exit_failed;
 }
 
-void tell(const emptor::QualityReport& quality, const ShopTables& shop, const Analysis& found) {
+void tell(const emptor::QualityReport& quality, const std::optional<LinksQuality>& links,
+          const ShopTables& shop, const Analysis& found) {
   const auto money = [&](std::int64_t units) {
     return emptor::to_string(shop.orders.money(units));
   };
@@ -56,6 +60,13 @@ void tell(const emptor::QualityReport& quality, const ShopTables& shop, const An
               static_cast<unsigned long long>(quality.rows_kept),
               static_cast<unsigned long long>(quality.rows_rejected()),
               static_cast<unsigned long long>(quality.rows_without_customer));
+  if (links) {
+    std::printf("%llu links read, %llu kept, %llu with an unknown customer, %llu others left out\n",
+                static_cast<unsigned long long>(links->rows),
+                static_cast<unsigned long long>(links->kept),
+                static_cast<unsigned long long>(links->unknown),
+                static_cast<unsigned long long>(links->repeated + links->selves + links->unsound));
+  }
   std::printf("%zu customers, %zu items, %zu orders, net %s\n", shop.customers.size(),
               shop.items.size(), shop.orders.orders(), money(found.sales.total.net()).c_str());
   std::printf("The best fifth of the customers brings %s %% of the net sales.\n",
@@ -66,6 +77,10 @@ void tell(const emptor::QualityReport& quality, const ShopTables& shop, const An
                 emptor::fixed(100 * segment.monetary_share, 1).c_str());
   }
   if (found.models.estimates.empty()) return;
+  if (!shop.links) {
+    std::printf("Social recommenders are left out: %s.\n",
+                links ? "no link is between two customers with orders" : "no links given");
+  }
   std::printf("Tested on what %zu customers bought for the first time from %s on:\n",
               found.models.estimates.front().customers,
               emptor::to_string(emptor::local_day(found.models.cut)).c_str());
@@ -94,10 +109,12 @@ int run(const Arguments& arguments) {
       .executor = &pool, .progress = std::ref(bar), .kernels = &emptor::native_kernels()};
 
   fs::path orders = arguments.orders;
+  fs::path links = arguments.links;
   emptor::Mapping mapping = generated_mapping();
   if (orders.empty()) {
     bar.show("making a shop");
     orders = arguments.out / "orders.csv";
+    links = arguments.out / "friends.csv";
     const Shop made = generate_shop({.seed = arguments.seed, .people = arguments.people});
     if (auto done = write_shop(made, arguments.out); !done) return fail(done.error());
   } else {
@@ -112,6 +129,13 @@ int run(const Arguments& arguments) {
   if (!read) return fail(read.error());
   shop.orders = std::move(read->orders);
   const emptor::QualityReport& quality = read->quality;
+  std::optional<LinksQuality> links_quality;
+  if (!links.empty()) {
+    auto linked = read_links(links.string(), shop.customers);
+    if (!linked) return fail(linked.error());
+    if (linked->links.size() > 0) shop.links = std::move(linked->links);
+    links_quality = linked->quality;
+  }
   const auto quarantine = arguments.out / "quarantine.csv";
   if (auto done = emptor::write_quarantine_csv(quarantine.string(), quality); !done) {
     return fail(done.error());
@@ -121,11 +145,11 @@ int run(const Arguments& arguments) {
   bar.show("writing");
   if (auto done = write_exports(shop, found, arguments.out); !done) return fail(done.error());
   const fs::path report = arguments.out / "report.html";
-  if (auto done = make_page(shop, quality, found).write(report.string()); !done) {
+  if (auto done = make_page(shop, quality, links_quality, found).write(report.string()); !done) {
     return fail(done.error());
   }
   bar.clear();
-  tell(quality, shop, found);
+  tell(quality, links_quality, shop, found);
   std::printf("Report: %s\n", fs::absolute(report).lexically_normal().c_str());
   return std::fflush(stdout) == 0 ? exit_ok : exit_failed;
 }

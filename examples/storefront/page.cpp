@@ -1,6 +1,8 @@
 #include "page.hpp"
 
+#include <cmath>
 #include <string>
+#include <vector>
 
 #include "emptor/report/sections.hpp"
 
@@ -11,20 +13,126 @@ std::string day_of(emptor::Time time) {
   return emptor::to_string(emptor::local_day(time));
 }
 
-void add_models(emptor::ReportPage& page, const ModelComparison& models) {
+double ndcg_of(const emptor::ModelEstimates& model, std::size_t k) {
+  for (const emptor::MetricEstimate& one : model.metrics) {
+    if (one.metric == emptor::RankingMetric::ndcg && one.k == k) return one.value;
+  }
+  return 0;
+}
+
+/// What the comparisons say, for people who do not read p-values.
+std::vector<std::string> verdicts(const ModelComparison& models) {
+  std::string better;
+  std::string worse;
+  std::string unclear;
+  for (std::size_t p = 0; p < models.pairs.size(); ++p) {
+    const emptor::PairedComparison& pair = models.pairs[p];
+    const double baseline = ndcg_of(models.estimates[p], models.k);
+    const bool clear = pair.p_adjusted < 0.05;
+    std::string& to = !clear ? unclear : pair.difference > 0 ? better : worse;
+    to += emptor::text(to.empty() ? "" : ", ", pair.baseline);
+    if (clear && baseline > 0) {
+      to +=
+          emptor::text(" (by ", emptor::fixed(100 * std::abs(pair.difference) / baseline, 0), "%)");
+    }
+  }
+  std::vector<std::string> out;
+  if (!better.empty()) out.push_back("Clearly better than " + better + ".");
+  if (!worse.empty()) out.push_back("Clearly worse than " + worse + ".");
+  if (!unclear.empty()) {
+    out.push_back("No clear difference from " + unclear +
+                  ": it may be chance who of the two did better.");
+  }
+  return out;
+}
+
+/// How the shown lists were chosen, and what links there were.
+void add_choice(emptor::ReportPage& page, const ModelComparison& models,
+                const std::vector<std::string>& parts, bool social,
+                const std::optional<LinksQuality>& links) {
+  const ModelChoice& choice = models.choice;
+  page.add_heading("What is shown to customers, and why that");
+  if (choice.customers == 0) {
+    page.add_paragraph(emptor::text(
+        "Too few customers bought something new before the test to choose a model by: ",
+        models.chosen, ", by rule."));
+  } else {
+    page.add_paragraph(emptor::text(
+        "The choice was made before the test, on what ", choice.customers,
+        " customers bought for the first time from ", day_of(choice.cut), " to ",
+        day_of(models.cut),
+        ". There the models' lists were put together in the proportions that did best; the blend "
+        "is taken if it gains at least 1% over the best model alone. It was: ",
+        models.chosen, "."));
+  }
+  if (choice.blended) {
+    emptor::ReportTable table{.caption = "The blend",
+                              .columns = {"Model", "NDCG alone, before the test", "Weight"}};
+    const emptor::ValueFormat four{.decimals = 4, .keep_zeros = true};
+
+    for (std::size_t p = 0; p < parts.size(); ++p) {
+      table.rows.push_back(
+          {parts[p],
+           {choice.part_ndcg[p], four},
+           emptor::ReportCell::worded(choice.weights[p], emptor::fixed(choice.weights[p], 2))});
+    }
+    page.add_table(table);
+  }
+  page.add_paragraph(
+      choice.mmr_lambda < 1
+          ? emptor::text("Lists are then made less alike (maximal marginal relevance by words, "
+                         "categories and prices of the items, lambda ",
+                         emptor::fixed(choice.mmr_lambda, 2),
+                         "): as unlike as it goes without losing more than 2% of accuracy before "
+                         "the test.")
+          : std::string("Lists are shown in the model's own order: making them less alike would "
+                        "have cost more than 2% of accuracy before the test."));
+  if (!social) {
+    page.add_note(emptor::ReportNote::note,
+                  links ? "Social recommenders are left out: no link is between two customers with "
+                          "orders."
+                        : "Social recommenders are left out: no links given.");
+  }
+  if (links) {
+    page.add_paragraph(emptor::text(
+        "Links: ", links->rows, " read, ", links->kept, " kept; ", links->unknown,
+        " name a customer without orders, ", links->repeated, " were said before, ", links->selves,
+        " are of a customer with itself, ", links->unsound, " could not be read."));
+  }
+}
+
+void add_models(emptor::ReportPage& page, const Analysis& found, bool social,
+                const std::optional<LinksQuality>& links) {
+  using emptor::RankingMetric;
+  const ModelComparison& models = found.models;
   const std::string split =
       emptor::text("Models learned from the ", models.counts.train_events, " purchases before ",
                    day_of(models.cut),
                    "; they were tested on what customers bought for the first time from that ",
                    "day on. Nothing from after the cut was known to them.");
-  emptor::add_models_section(page, models.estimates, models.pairs,
-                             {.k = models.k, .split = split, .counts = models.ranking});
+  emptor::add_models_section(
+      page, models.estimates, models.pairs,
+      {.against = {RankingMetric::coverage, RankingMetric::diversity, RankingMetric::novelty},
+       .k = models.k,
+       .split = split,
+       .counts = models.ranking});
+  page.add_heading("In plain words");
+  page.add_paragraph(emptor::text(
+      "By how high up its lists stand the things that customers went on to buy (NDCG), "
+      "what is shown to customers (",
+      models.pairs.front().model, ") did:"));
+  page.add_list(verdicts(models));
+  page.add_paragraph(
+      "Clear means that so large a difference would come by chance in fewer than 1 of 20 shops in "
+      "which the models are equally good, and that holds for all these comparisons taken "
+      "together.");
+  add_choice(page, models, found.parts, social, links);
 }
 
 }  // namespace
 
 emptor::ReportPage make_page(const ShopTables& shop, const emptor::QualityReport& quality,
-                             const Analysis& found) {
+                             const std::optional<LinksQuality>& links, const Analysis& found) {
   const std::string first = quality.first_time ? day_of(*quality.first_time) : std::string();
   emptor::ReportPage page(
       {.title = "Your customers",
@@ -43,11 +151,19 @@ emptor::ReportPage make_page(const ShopTables& shop, const emptor::QualityReport
   emptor::add_concentration_section(page, found.concentration);
   emptor::add_rfm_section(page, found.rfm, found.segments, found.grid);
   emptor::add_cohort_section(page, found.cohorts);
+  const auto item_name = [&](emptor::Item item) { return std::string(shop.items.label(item)); };
   if (!found.models.estimates.empty()) {
-    add_models(page, found.models);
-    emptor::add_recommendations_section(
-        page, found.samples, [&](emptor::Item item) { return std::string(shop.items.label(item)); },
-        found.models.estimates[found.models.best].model);
+    add_models(page, found, shop.links.has_value(), links);
+    emptor::add_recommendations_section(page, found.samples, item_name, found.models.chosen);
+    emptor::add_baskets_section(
+        page, found.rules, item_name,
+        {.order = "First come the rules that bring most baskets beyond chance."});
+    if (found.replenishment) {
+      emptor::add_replenishment_section(
+          page, found.due, *found.replenishment,
+          [&](emptor::Customer customer) { return std::string(shop.customers.key(customer)); },
+          item_name, due_days);
+    }
   }
   emptor::add_quality_section(page, quality);
   return page;

@@ -55,7 +55,8 @@ expect 2 'needs a value' --out
 # Good runs: a report at the end, the same bytes for any number of threads.
 expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
 expect 0 '^Report: ' --people 400 --out two --threads 2
-for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv; do
+for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv \
+  bought_together.csv due_again.csv friends.csv; do
   [ -s "one/$file" ] || fail "$file is missing"
 done
 sed -i 's|two/orders.csv|one/orders.csv|' two/report.html two/quarantine.csv
@@ -63,6 +64,16 @@ diff -rq one two >differences.txt || fail "threads change the result: $(cat diff
 [ "$("$storefront" --people 50 --out last | tail -n 1)" = "Report: $PWD/last/report.html" ] || fail 'the last line'
 echo "$good" | orders good.csv
 run 0 '3 rows read, 3 kept, 0 rejected' good.csv
+
+# What the generated shop planted is found: friends help, companions are rules, habits are due.
+grep -q 'social blend' one/models.csv || fail 'no social recommender although there are links'
+grep -q 'social blend,friends,[0-9]* friend' one/recommendations.csv || fail 'nobody is shown what friends have'
+awk -F, 'NR > 1 { n++ } END { exit !(n >= 5) }' one/bought_together.csv || fail 'too few rules'
+awk -F, 'NR > 1 && $8 < 3 { exit 1 }' one/bought_together.csv || fail 'a rule with less lift than asked for'
+grep -Eq 'Chai|Earl Grey|Oolong|Cold Brew|Rooibos|Green Tea|Espresso Beans|Filter Papers' one/due_again.csv ||
+  fail 'what is used up is not due again'
+[ "$(head -n 1 one/recommendations.csv)" = \
+  'customer,rank,item,name,score,model,reason_kind,reason,rank_before' ] || fail 'the columns of recommendations'
 
 # Files that are not orders.
 : >empty.csv
@@ -76,6 +87,35 @@ printf '\xff\xfeo\0r\0d\0' >utf16.csv
 run 1 'UTF-16' utf16.csv
 echo 'a,b' >other.csv
 run 1 "'order'|order" other.csv
+
+# Links.
+linked() { expect "$1" "$2" --orders one/orders.csv --mapping generated.json --links "$3" --out linked; }
+cat >generated.json <<'JSON'
+{"table": "orders", "currency": "EUR",
+ "fields": [{"source": "order_no", "target": "order"}, {"source": "time", "target": "time"},
+            {"source": "channel", "target": "channel"}, {"source": "customer", "target": "customer", "required": false},
+            {"source": "country", "target": "customer.country"}, {"source": "item", "target": "item"},
+            {"source": "name", "target": "item.name"}, {"source": "category", "target": "item.category"},
+            {"source": "quantity", "target": "quantity"}, {"source": "unit_price", "target": "unit_price"}],
+ "cancellations": {"rows": [{"target": "order", "prefix": "R"}]}}
+JSON
+expect 0 'left out: no links given' --orders one/orders.csv --mapping generated.json --out unlinked
+grep -q 'left out: no links given' unlinked/report.html || fail 'the report does not say that there are no links'
+grep -q 'social' unlinked/models.csv && fail 'a social recommender without links'
+linked 0 'links read' one/friends.csv
+grep -q 'social blend' linked/models.csv || fail 'no social recommender with links'
+{ head -n 5 one/friends.csv; echo 'nobody,noone'; sed -n 2p one/friends.csv; echo 'C00001,C00001'; echo alone
+  printf 'C00001,"cut'; } >messy.csv
+linked 0 '^9 links read, [1-4] kept, [1-5] with an unknown customer' messy.csv
+echo 'who,whom' >no_links.csv
+linked 0 'left out: no link is between' no_links.csv
+grep -q 'between two customers with orders' linked/report.html || fail 'the report does not say that no link was of use'
+linked 1 'nolinks\.csv' nolinks.csv
+: >empty_links.csv
+linked 1 'empty_links\.csv' empty_links.csv
+echo 'one column' >narrow.csv
+linked 1 'two columns' narrow.csv
+expect 2 'belongs to --orders' --links one/friends.csv
 
 # Mappings that do not hold.
 run 1 'nowhere\.json' good.csv nowhere.json
