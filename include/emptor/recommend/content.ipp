@@ -1,9 +1,58 @@
 #pragma once
-// The bodies of ContentModel that are asked for seldom: search, later items and evidence, archives.
+// Bodies of ContentModel: lists for many, search, later items and evidence, archives.
 
 #include "emptor/recommend/content.hpp"
 
 namespace emptor {
+
+inline void ContentModel::recommend_batch(std::span<const Customer> customers, std::size_t k,
+                                          const RecommendFilter& filter, const Context& context,
+                                          std::span<Recommendation> out,
+                                          std::span<std::uint32_t> counts) const {
+  constexpr std::string_view where = "recommend_batch";
+  detail::require_batch_spans(customers, k, out, counts);
+  for (const Customer customer : customers) {
+    detail::require_id(customer, this->customers(), "customer", where);
+  }
+  if (k == 0) {
+    std::fill(counts.begin(), counts.end(), 0U);
+    return;
+  }
+  const detail::ItemFilter ready(filter, items());
+  // Lists that hold a good part of all items are no search.
+  constexpr std::size_t least_share = 16;
+  const bool shares = !ready.listed() && k <= items() / least_share;
+  constexpr std::size_t customers_a_chunk = 128;
+  parallel_chunks(
+      context, customers.size(), customers_a_chunk, [&](std::size_t begin, std::size_t end) {
+        detail::ContentProfile profile(vectors_->features(), items());
+        const auto keep = [&](std::size_t c, const auto& list) {
+          counts[c] = static_cast<std::uint32_t>(list.size());
+          std::copy(list.begin(), list.end(), out.data() + c * k);
+        };
+        if (!shares || end - begin < detail::ContentBatch::least) {
+          for (std::size_t c = begin; c < end; ++c) {
+            keep(c, list_of(row(customers[c], where), k, ready, profile));
+          }
+          return;
+        }
+        detail::ContentBatch batch(vectors_->features());
+        std::vector<std::span<const std::uint32_t>> seen;
+        for (std::size_t first = begin; first < end; first += sparse_lanes) {
+          const std::size_t last = std::min(first + sparse_lanes, end);
+          seen.clear();
+          for (std::size_t c = first; c < last; ++c) {
+            const auto who = row(customers[c], where);
+            seen.push_back(who.taken.items);
+            const double length = fill(who, profile);
+            batch.add(profile, length > 0 ? scale(length) : 0);
+            profile.clear();
+          }
+          auto best = batch.best(vectors_->by_row(), *largest_, k, ready, seen, context.kernels);
+          for (std::size_t c = first; c < last; ++c) keep(c, detail::to_list(best[c - first]));
+        }
+      });
+}
 
 inline std::vector<Recommendation> ContentModel::search(std::string_view query, std::size_t k,
                                                         const RecommendFilter& filter) const {

@@ -99,7 +99,7 @@ struct RecommendKernels {
 
   /// Scores rows first .. first + count - 1 of a sparse matrix for `sparse_lanes` customers: lane c
   /// of row r gets the sum over its entries e of values[e] * customers[columns[e] * sparse_lanes +
-  /// c], in the order of e. Writes a hit for every score >= thresholds[c], `slot` being r - first;
+  /// c]. Writes a hit for every score >= thresholds[c], `slot` being r - first;
   /// returns their number, at most count * sparse_lanes.
   std::size_t (*score_sparse_rows)(const std::size_t* offsets, const std::uint32_t* columns,
                                    const T* values, std::size_t first, std::size_t count,

@@ -11,6 +11,7 @@
 // Memory: 8 bytes an item, 13 a feature. Thread safety: one thread a ContentProfile.
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -25,31 +26,43 @@
 
 namespace emptor::detail {
 
-/// What bounds the scores that features can add.
+/// What bounds the scores that features can add, and their rounding.
 struct LargestValues {
-  explicit LargestValues(const Csr<float>& by_feature) : of_feature(by_feature.rows(), 0.0F) {
+  LargestValues(const Csr<float>& rows, const Csr<float>& by_feature)
+      : of_feature(by_feature.rows(), 0.0F) {
     for (std::size_t f = 0; f < by_feature.rows(); ++f) {
       for (const float value : by_feature.row_values(f)) {
         of_feature[f] = std::max(of_feature[f], std::abs(value));
         is_signed = is_signed || value < 0;
       }
     }
+    // |sum of r rounded products - exact| <= r eps |profile| |row|, and the profile's length is 1.
+    for (std::size_t r = 0; r < rows.rows(); ++r) {
+      double squares = 0;
+      for (const float value : rows.row_values(r)) {
+        squares += static_cast<double>(value) * static_cast<double>(value);
+      }
+      const double terms = static_cast<double>(rows.row_size(r) + 4);
+      rounding = std::max(rounding, terms * 0x1p-24 * std::sqrt(squares));
+    }
   }
   std::vector<float> of_feature;  ///< largest absolute value
   bool is_signed = false;         ///< there are negative values; then nothing is left out early
+  double rounding = 0x1p-120;     ///< most that a row's product with a profile of length 1 is off
+                                  ///< in single precision
 };
 
 /// A dense vector of features that knows which of them it holds, and scratch memory for its search.
 class ContentProfile {
  public:
   ContentProfile(std::size_t features, std::size_t items)
-      : sums_(features, 0.0), values_(features, 0.0F), marks_(features, 0), partial_(items, 0.0F) {}
+      : sums_(features, 0.0),
+        values_(features, 0.0F),
+        marks_((features + 63) / 64, 0),
+        partial_(items, 0.0F) {}
 
   void add(std::uint32_t feature, double value) {
-    if (marks_[feature] == 0) {
-      marks_[feature] = 1;
-      held_.push_back(feature);
-    }
+    marks_[feature / 64] |= std::uint64_t{1} << feature % 64;
     sums_[feature] += value;
   }
   void add(const Csr<float>& rows, std::size_t row, float factor) {
@@ -62,7 +75,7 @@ class ContentProfile {
   /// To be called after the last `add`: scales the profile to length 1 and returns the length that
   /// it had; 0 when there is nothing in it.
   double finish() {
-    std::sort(held_.begin(), held_.end());
+    list_held();
     double squares = 0;
     for (const std::uint32_t feature : held_) squares += sums_[feature] * sums_[feature];
     const double length = std::sqrt(squares);
@@ -71,19 +84,19 @@ class ContentProfile {
     }
     return length;
   }
-  /// Empty again.
+  /// Empty again, after `finish`.
   void clear() {
     for (const std::uint32_t feature : held_) {
       sums_[feature] = 0;
       values_[feature] = 0;
-      marks_[feature] = 0;
+      marks_[feature / 64] = 0;
     }
     held_.clear();
   }
 
   /// Each held feature's number and sum in turn, ascending. Numbers are exact below 2^24.
   [[nodiscard]] std::vector<float> pairs() {
-    std::sort(held_.begin(), held_.end());
+    list_held();
     std::vector<float> out;
     for (const std::uint32_t feature : held_) {
       out.push_back(static_cast<float>(feature));
@@ -91,6 +104,8 @@ class ContentProfile {
     }
     return out;
   }
+  /// The features of a finished profile, ascending.
+  [[nodiscard]] std::span<const std::uint32_t> held() const noexcept { return held_; }
   [[nodiscard]] float value(std::uint32_t feature) const noexcept { return values_[feature]; }
 
   /// The full score of a row, before any scale.
@@ -136,6 +151,16 @@ class ContentProfile {
     std::uint32_t feature;
     double bound;  // the most that the feature adds to a score
   };
+
+  void list_held() {
+    held_.clear();
+    for (std::size_t w = 0; w < marks_.size(); ++w) {
+      for (std::uint64_t bits = marks_[w]; bits != 0; bits &= bits - 1) {
+        held_.push_back(static_cast<std::uint32_t>(w * 64) +
+                        static_cast<std::uint32_t>(std::countr_zero(bits)));
+      }
+    }
+  }
 
   /// Fills the partial sums; returns the least of them that may belong to the best k.
   template <class ItemId>
@@ -203,11 +228,11 @@ class ContentProfile {
                        : -std::numeric_limits<double>::infinity();
   }
 
-  std::vector<double> sums_;         // by feature
-  std::vector<float> values_;        // by feature: the sums once finished
-  std::vector<std::uint8_t> marks_;  // by feature: 1 when held
-  std::vector<std::uint32_t> held_;  // features
-  std::vector<float> partial_;       // by item, all 0 between uses
+  std::vector<double> sums_;          // by feature
+  std::vector<float> values_;         // by feature: the sums once finished
+  std::vector<std::uint64_t> marks_;  // a bit a feature: 1 when held
+  std::vector<std::uint32_t> held_;   // features, once finished
+  std::vector<float> partial_;        // by item, all 0 between uses
   std::vector<std::uint32_t> touched_;
   std::vector<List> lists_;
 };
