@@ -16,6 +16,7 @@ using detail::ChartCanvas;
 constexpr std::size_t most_names = 120;
 constexpr double row_height = 19;
 constexpr double group_gap = 12;
+constexpr double column_gap = 24;
 
 void check(const ArcChart& chart) {
   detail::check_count(chart.names.size() <= most_names, "ArcChart", "at most 120 names");
@@ -32,7 +33,7 @@ void check(const ArcChart& chart) {
   }
 }
 
-/// Names by group, each group's in an order that keeps arcs short; groups from large to small.
+// Names by group, each group's in an order that keeps arcs short; groups from large to small.
 struct ArcOrder {
   std::vector<std::size_t> names;   // those that are drawn
   std::vector<std::size_t> groups;  // of each drawn name, ascending
@@ -101,6 +102,29 @@ ArcOrder order_of(const ArcChart& chart) {
   return out;
 }
 
+struct ArcPlace {
+  std::size_t column = 0;
+  double y = 0;  // from the top of the column
+};
+
+/// Where each drawn name stands: whole groups from column to column, the columns about as long.
+std::vector<ArcPlace> places_of(const ArcOrder& order, std::size_t columns) {
+  const double total = row_height * static_cast<double>(order.names.size()) +
+                       group_gap * static_cast<double>(order.groups.back() + 1);
+  std::vector<ArcPlace> out;
+  ArcPlace place;
+  for (std::size_t i = 0; i < order.names.size(); ++i) {
+    if (i > 0 && order.groups[i] != order.groups[i - 1]) {
+      place.y += group_gap;
+      const bool full = place.y >= total / static_cast<double>(columns) - row_height;
+      if (full && place.column + 1 < columns) place = {place.column + 1, 0};
+    }
+    out.push_back({place.column, place.y + row_height / 2});
+    place.y += row_height;
+  }
+  return out;
+}
+
 /// Half an ellipse from (x, top) to (x, bottom) that bulges `out` to the right, as a polyline.
 SvgPath arc(double x, double top, double bottom, double out) {
   constexpr int steps = 32;
@@ -122,41 +146,46 @@ std::string render_svg(const ArcChart& chart, const ChartSize& size) {
   check(chart);
   if (chart.links.empty()) return detail::render_empty(chart.labels, size);
   const ArcOrder order = order_of(chart);
-  const double groups = static_cast<double>(order.groups.back());
-  const double natural = row_height * static_cast<double>(order.names.size()) + group_gap * groups;
+  const std::vector<ArcPlace> places = places_of(order, size.width >= 620 ? 2 : 1);
+  double natural = 0;
+  std::size_t columns = 1;
+  for (const ArcPlace& place : places) {
+    natural = std::fmax(natural, place.y + row_height / 2);
+    columns = std::max(columns, place.column + 1);
+  }
   ChartCanvas canvas(chart.labels, size, {}, std::fmax(60, natural + 12));
-  const double room = canvas.height() - canvas.top() - 12;
-  const double squeeze = std::fmin(1, room / natural);
+  const double squeeze = std::fmin(1, (canvas.height() - canvas.top() - 12) / natural);
+  const double column_width = (canvas.width() - column_gap * static_cast<double>(columns - 1)) /
+                              static_cast<double>(columns);
 
   double name_room = 0;
   for (const std::size_t name : order.names) {
     name_room = std::fmax(name_room, detail::text_width(chart.names[name], detail::name_size));
   }
-  name_room = std::fmin(name_room + 4, size.width * (size.width < 500 ? 0.62 : 0.5));
-  const double x = name_room + 14;
+  name_room = std::fmin(name_room + 4, column_width * 0.64);
+  std::vector<double> x(chart.names.size(), 0);
   std::vector<double> y(chart.names.size(), 0);
   std::vector<std::size_t> group(chart.names.size(), 0);
-  double longest = 1;
   for (std::size_t i = 0; i < order.names.size(); ++i) {
     const std::size_t name = order.names[i];
-    y[name] = canvas.top() + 6 +
-              squeeze * (row_height * (static_cast<double>(i) + 0.5) +
-                         group_gap * static_cast<double>(order.groups[i]));
+    x[name] = (column_width + column_gap) * static_cast<double>(places[i].column) + name_room + 14;
+    y[name] = canvas.top() + 6 + squeeze * places[i].y;
     group[name] = order.groups[i];
   }
+  double longest = 1;
   double strongest = 0;
   for (const ArcLink& link : chart.links) {
     longest = std::fmax(longest, std::fabs(y[link.from] - y[link.to]));
     strongest = std::fmax(strongest, link.strength);
   }
-  const double reach = std::fmin(canvas.width() - x - 10, longest * 0.75);
+  const double reach = std::fmin(column_width - name_room - 24, longest * 0.75);
   for (const ArcLink& link : chart.links) {
     const double length = std::fabs(y[link.from] - y[link.to]);
     const double wide = 1 + 5 * link.strength / strongest;
     canvas.svg().begin("path");
     canvas.svg().attribute(
-        "d", arc(x, std::fmin(y[link.from], y[link.to]), std::fmax(y[link.from], y[link.to]),
-                 std::fmax(8, reach * length / longest))
+        "d", arc(x[link.from], std::fmin(y[link.from], y[link.to]),
+                 std::fmax(y[link.from], y[link.to]), std::fmax(8, reach * length / longest))
                  .data());
     canvas.svg().attribute("class", text("arc ", detail::series_class("l", group[link.from])));
     canvas.svg().attribute("stroke-width", wide);
@@ -165,8 +194,9 @@ std::string render_svg(const ArcChart& chart, const ChartSize& size) {
     canvas.svg().tip(tip).end();
   }
   for (const std::size_t name : order.names) {
-    canvas.svg().circle(x, y[name], 4, detail::series_class("c", group[name]), chart.names[name]);
-    canvas.svg().label(name_room, y[name] + 4,
+    canvas.svg().circle(x[name], y[name], 4, detail::series_class("c", group[name]),
+                        chart.names[name]);
+    canvas.svg().label(x[name] - 14, y[name] + 4,
                        detail::shorten(chart.names[name], name_room, detail::name_size), "k",
                        SvgAnchor::end, chart.names[name]);
   }

@@ -1,5 +1,6 @@
 #include "emptor/report/chart_scatter.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "report/canvas.hpp"
@@ -154,7 +155,9 @@ std::string render_svg(const ScatterChart& chart, const ChartSize& size) {
     canvas.svg().circle(sx(point.x), sy(point.y), radius_of(point),
                         detail::series_class("c", point.color), tip_of(point, chart));
   }
-  for (const ScatterPoint& point : points) {
+  std::stable_partition(points.begin(), points.end(),
+                        [](const ScatterPoint& point) { return point.strong; });
+  for (const ScatterPoint& point : points) {  // who stands out is named first, nearest
     const std::string name = detail::shorten(point.name, size.width * 0.45, detail::name_size);
     const double wide = detail::text_width(name, detail::name_size) * (point.strong ? 1.08 : 1);
     const double x = sx(point.x);
