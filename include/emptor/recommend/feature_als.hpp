@@ -122,7 +122,17 @@ class FeatureAlsModel {
   }
   /// What each of the item's features adds to the score; `rest` is what the item is beyond them.
   [[nodiscard]] FeatureExplanation explain_features(Customer customer, Item item,
-                                                    std::size_t k) const;
+                                                    std::size_t k) const {
+    (void)detail::row_of(data_, customer, "explain_features");
+    detail::require_id(item, items(), "item", "explain_features");
+    return explain_item_features(known(customer) ? factors_of(customer) : nullptr, item, k);
+  }
+  [[nodiscard]] FeatureExplanation explain_features(const FoldedCustomer& customer, Item item,
+                                                    std::size_t k) const {
+    const Matrix<float> row = row_of_folded(customer, "explain_features");
+    detail::require_id(item, items(), "item", "explain_features");
+    return explain_item_features(row.rows() == 0 ? nullptr : row.data(), item, k);
+  }
 
   /// The row solve of the fit for someone new of whom no features are known.
   [[nodiscard]] FoldedCustomer fold_in(std::span<const Item> items,
@@ -218,6 +228,10 @@ class FeatureAlsModel {
   [[nodiscard]] Explanation explain_items(const float* factors,
                                           const detail::CustomerRow<std::uint32_t>& row, Item item,
                                           std::size_t k) const;
+
+  /// `factors` null: of a customer of whom nothing is known.
+  [[nodiscard]] FeatureExplanation explain_item_features(const float* factors, Item item,
+                                                         std::size_t k) const;
 
   Interactions data_;
   SideFeatures features_;

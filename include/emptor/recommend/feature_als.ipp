@@ -171,38 +171,29 @@ inline Explanation FeatureAlsModel::explain_items(const float* factors,
   return out;
 }
 
-inline FeatureExplanation FeatureAlsModel::explain_features(Customer customer, Item item,
-                                                            std::size_t k) const {
-  (void)detail::row_of(data_, customer, "explain_features");
-  detail::require_id(item, items(), "item", "explain_features");
+inline FeatureExplanation FeatureAlsModel::explain_item_features(const float* factors, Item item,
+                                                                 std::size_t k) const {
   FeatureExplanation out;
-  if (!known(customer)) {
+  if (factors == nullptr) {
     out.score = out.rest = std::numeric_limits<float>::quiet_NaN();
     return out;
   }
-  serving().score(factors_of(customer), std::span(&item, 1), std::span(&out.score, 1));
+  serving().score(factors, std::span(&item, 1), std::span(&out.score, 1));
   double rest = double(out.score);
   if (features_.items.rows() != 0) {
-    const auto x = factors_.customers.row(index(customer));
     const auto which = features_.items.by_row().row_indices(index(item));
     const auto values = features_.items.by_row().row_values(index(item));
     for (std::size_t e = 0; e < which.size(); ++e) {
       const auto w = factors_.item_features.row(which[e]);
       double share = 0;
-      for (std::size_t j = 0; j < x.size(); ++j) share += double(x[j]) * double(w[j]);
+      for (std::size_t j = 0; j < w.size(); ++j) share += double(factors[j]) * double(w[j]);
       out.parts.push_back(
           {id_at<Feature>(which[e]), static_cast<float>(share * double(values[e]))});
       rest -= double(out.parts.back().share);
     }
   }
-  auto& parts = out.parts;
-  using Part = FeatureExplanation::Part;
-  std::sort(parts.begin(), parts.end(), [](const Part& a, const Part& b) {
-    return a.share != b.share ? a.share > b.share : a.because < b.because;
-  });
-  for (std::size_t i = k; i < parts.size(); ++i) rest += double(parts[i].share);
-  if (parts.size() > k) parts.resize(k);
   out.rest = static_cast<float>(rest);
+  detail::keep_largest_parts(out, k);
   return out;
 }
 

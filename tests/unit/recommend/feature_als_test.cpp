@@ -102,8 +102,10 @@ TEST_CASE("an item nobody took goes to those who like its kind, a customer witho
   const auto row = data.by_customer().row_indices(5);
   std::vector<Item> has;
   for (const std::uint32_t item : row) has.push_back(static_cast<Item>(item));
-  CHECK(model.recommend(model.fold_in(has, {}, std::span(&says, 1)), 10) ==
-        model.recommend(Customer{5}, 10));
+  const FoldedCustomer visitor = model.fold_in(has, {}, std::span(&says, 1));
+  CHECK(model.recommend(visitor, 10) == model.recommend(Customer{5}, 10));
+  CHECK(model.explain_features(visitor, cold, 5) == model.explain_features(Customer{5}, cold, 5));
+  CHECK(std::isnan(model.explain_features(FoldedCustomer{}, cold, 5).score));
 }
 
 TEST_CASE("an update knows new features, and that old ones keep their numbers") {
