@@ -116,9 +116,10 @@ struct Shop {
 [[nodiscard]] Shop generate_shop(const ShopOptions& options);
 
 /// Writes orders.csv, customers.csv, items.csv, views.csv, friends.csv (each friendship once, by
-/// the first records of both), and the truth: truth_people.csv (record, person) and
-/// truth_referrals.csv (person, referred by) into the existing folder `out`. A share `flaw_share`
-/// of the order lines is spoilt on the way, as exports are.
+/// the first records of both), and the truth: truth_people.csv (record, person),
+/// truth_referrals.csv (person, referred by) and truth_items.csv (item, companion, days it lasts)
+/// into the existing folder `out`. A share `flaw_share` of the order lines is spoilt on the way, as
+/// exports are.
 [[nodiscard]] emptor::Result<void> write_shop(const Shop& shop, const std::filesystem::path& out);
 
 }  // namespace storefront

@@ -118,9 +118,17 @@ std::string person_key(std::size_t person) {
   return emptor::text('H', person + 1);
 }
 
-Result<void> write_truth(const Shop& shop, const std::string& people,
-                         const std::string& referrals) {
-  Result<CsvWriter> file = CsvWriter::create(people);
+Result<void> write_truth(const Shop& shop, const std::string& people, const std::string& referrals,
+                         const std::string& items) {
+  Result<CsvWriter> file = CsvWriter::create(items);
+  if (!file) return file.error();
+  file->row({"item", "companion", "lasts_days", "launched"});
+  for (const ShopItem& item : shop.items) {
+    file->row({item.key, shop.items[item.companion].key, emptor::fixed(item.lasts_days, 1),
+               emptor::to_string(item.launched)});
+  }
+  if (Result<void> done = file->close(); !done) return done;
+  file = CsvWriter::create(people);
   if (!file) return file.error();
   file->row({"customer", "person"});
   for (const ShopRecord& record : shop.records) file->row({record.key, person_key(record.person)});
@@ -145,7 +153,8 @@ Result<void> write_shop(const Shop& shop, const std::filesystem::path& out) {
   if (Result<void> done = write_items(shop, path("items.csv")); !done) return done;
   if (Result<void> done = write_views(shop, path("views.csv")); !done) return done;
   if (Result<void> done = write_friends(shop, path("friends.csv")); !done) return done;
-  return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"));
+  return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"),
+                     path("truth_items.csv"));
 }
 
 }  // namespace storefront

@@ -65,14 +65,28 @@ diff -rq one two >differences.txt || fail "threads change the result: $(cat diff
 echo "$good" | orders good.csv
 run 0 '3 rows read, 3 kept, 0 rejected' good.csv
 
-# What the generated shop planted is found: friends help, companions are rules, habits are due.
-grep -q 'social blend' one/models.csv || fail 'no social recommender although there are links'
-grep -q 'social blend,friends,[0-9]* friend' one/recommendations.csv || fail 'nobody is shown what friends have'
-awk -F, 'NR > 1 { n++ } END { exit !(n >= 5) }' one/bought_together.csv || fail 'too few rules'
-awk -F, 'NR > 1 && $8 < 3 { exit 1 }' one/bought_together.csv || fail 'a rule with less lift than asked for'
-grep -Eq 'Chai|Earl Grey|Oolong|Cold Brew|Rooibos|Green Tea|Espresso Beans|Filter Papers' one/due_again.csv ||
-  fail 'what is used up is not due again'
-[ "$(head -n 1 one/recommendations.csv)" = \
+# What the generated shop planted is found: companions are rules, what is used up is due, friends help.
+expect 0 '^Report: ' --out planted
+ndcg() { awk -F, -v model="$1" '$1 == model && $2 == "NDCG@10" { print $3 }' planted/models.csv; }
+better() { awk -v a="$(ndcg "$1")" -v b="$(ndcg "$2")" 'BEGIN { exit !(a > b && b > 0) }' || fail "$1 is not better than $2"; }
+better 'social blend' 'most popular'
+better 'social blend' als
+better 'item neighbours' 'most popular'
+better blend 'most popular'
+cover() { awk -F, -v model="$1" '$1 == model && $2 == "Coverage@10" { print $3 }' planted/models.csv; }
+awk -v a="$(cover content)" -v b="$(cover 'item neighbours')" 'BEGIN { exit !(a > b) }' ||
+  fail 'content does not reach more of the shop than neighbours'
+awk -F, 'NR == FNR { companion[$1] = $2; next }
+         FNR > 1 && FNR <= 31 { rules++; found += companion[$1] == $3 || companion[$3] == $1 }
+         END { exit !(rules == 30 && found >= 24) }' planted/truth_items.csv planted/bought_together.csv ||
+  fail 'of the best 30 rules fewer than 24 were planted'
+awk -F, 'FNR > 1 && $8 < 3 { exit 1 }' planted/bought_together.csv || fail 'a rule with less lift than asked for'
+awk -F, 'NR == FNR { lasts[$1] = $3; next }
+         FNR > 1 && FNR <= 101 { n++; found += lasts[$2] > 0 }
+         END { exit !(n == 100 && found >= 80) }' planted/truth_items.csv planted/due_again.csv ||
+  fail 'of the 100 likeliest purchases fewer than 80 are of what is used up'
+grep -q 'social blend,friends,[0-9]* friend' planted/recommendations.csv || fail 'nobody is shown what friends have'
+[ "$(head -n 1 planted/recommendations.csv)" = \
   'customer,rank,item,name,score,model,reason_kind,reason,rank_before' ] || fail 'the columns of recommendations'
 
 # Files that are not orders.
