@@ -12,9 +12,11 @@
 // random: Harald Steck, "Autoencoders that don't overfit towards the identity", NeurIPS 2020.
 //
 // Time: that of item neighbours, and for each item K^3 / 3 flops and the sum over customers of half
-// their squared number of items in S. Memory: 8 K n bytes for the model, twice that while fitting,
-// and a thread 4 K^2 and 8 m. Serves like neighbours, of customer's items x K. Thread safety: see
-// recommender.hpp. Deterministic: the same bits for any executor, within one build and one Isa.
+// their squared number of items in S; that sum but once, over all items, when n <= 8,192 and
+// weights do not count. Memory: 8 K n bytes for the model, twice that while fitting, then 4 n^2, at
+// most 256 MB, and a thread 4 K^2 and 8 m. Serves like neighbours, of customer's items x K. Thread
+// safety: see recommender.hpp. Deterministic: the same bits for any executor, within one build and
+// one Isa.
 
 #include <algorithm>
 #include <cmath>
@@ -136,6 +138,8 @@ namespace detail {
                                                         const Context& context) {
   const std::size_t n = data.items();
   const auto [chosen, reached] = explaining_items(data, options, context);
+  const Matrix<float> products =
+      counts_all_products(data, options) ? all_products(data, context) : Matrix<float>();
   SparseEaseReport report;
   report.stopped = reached < n;
   const Csr<float> before = old == nullptr ? Csr<float>() : old->similarities().transposed();
@@ -155,7 +159,7 @@ namespace detail {
     const std::size_t first = report.items;
     const std::size_t step = std::min(columns_a_step, n - first);
     parallel_chunks(context, step, columns_a_chunk, [&](std::size_t begin, std::size_t end) {
-      SparseEaseColumn column(data, options, context.kernels);
+      SparseEaseColumn column(data, options, products, context.kernels);
       for (std::size_t j = first + begin; j < first + end; ++j) {
         if (chosen.row_size(j) == 0) continue;
         const auto kept = is_kept(j)

@@ -108,4 +108,27 @@ TEST_CASE("sparse EASE stopped keeps what was learned, and an update goes on") {
   CHECK(model.update(data).save() == whole.save());
 }
 
+TEST_CASE("products counted once for all items give the same bits as for each anew") {
+  const auto data = test::taste_data(200, 90, true);
+  const SparseEaseOptions options{.lambda = 5, .dropout = 0.3};
+  REQUIRE(detail::counts_all_products(data, options));
+  CHECK_FALSE(detail::counts_all_products(data, {.use_weights = true}));
+  CHECK_FALSE(detail::counts_all_products(Interactions(1, 9000, InteractionLog{}), options));
+  const Matrix<float> products = detail::all_products(data, {});
+  const Matrix<float> none;
+  for (const Kernels* kernels : {&portable_kernels(), &native_kernels()}) {
+    detail::SparseEaseColumn once(data, options, products, kernels);
+    detail::SparseEaseColumn anew(data, options, none, kernels);
+    for (std::uint32_t j = 0; j < 90; ++j) {
+      std::vector<std::uint32_t> from;
+      for (std::uint32_t i = 0; i < 90; ++i) {
+        if (i != j && (i + j) % (1 + j % 7) == 0) from.push_back(i);
+      }
+      const auto a = once.solve(j, from);
+      const auto b = anew.solve(j, from);
+      CHECK(std::vector<float>(a.begin(), a.end()) == std::vector<float>(b.begin(), b.end()));
+    }
+  }
+}
+
 }  // namespace

@@ -15,6 +15,7 @@
 #include "emptor/core/matrix.hpp"
 #include "emptor/math/csr.hpp"
 #include "emptor/math/kernels_portable.hpp"
+#include "emptor/recommend/detail/ease_fit.hpp"
 #include "emptor/recommend/detail/neighbours_fit.hpp"
 #include "emptor/recommend/detail/neighbours_update.hpp"
 #include "emptor/recommend/detail/neighbours_weights.hpp"
@@ -75,12 +76,38 @@ namespace emptor::detail {
   return touched;
 }
 
+/// Whether the items' products are counted once for all of them, in 4 n^2 bytes, at most 256 MB,
+/// and not for each item anew. Where customers have much in common that takes far less time. Only
+/// for counts, which single precision holds exactly, so that weights have the same bits either way.
+[[nodiscard]] inline bool counts_all_products(const Interactions& data,
+                                              const SparseEaseOptions& options) noexcept {
+  constexpr std::size_t most_items = 8192;
+  constexpr std::size_t most_customers = std::size_t{1} << 24;
+  return !options.use_weights && data.items() <= most_items && data.customers() < most_customers;
+}
+
+/// Both triangles of X'X.
+[[nodiscard]] inline Matrix<float> all_products(const Interactions& data, const Context& context) {
+  const std::size_t n = data.items();
+  Matrix<float> gram(n, n);
+  (void)item_gram<std::uint32_t>(data, 0, context, gram);
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j) gram(i, j) = gram(j, i);
+  }
+  return gram;
+}
+
 /// Solves for the weights that lead to one item after another.
 class SparseEaseColumn {
  public:
+  /// `products`: X'X, or without rows.
   SparseEaseColumn(const Interactions& data, const SparseEaseOptions& options,
-                   const Kernels* kernels)
-      : data_(data), options_(options), kernels_(kernels), ends_(data.customers(), 0) {}
+                   const Matrix<float>& products, const Kernels* kernels)
+      : data_(data),
+        options_(options),
+        products_(products),
+        kernels_(kernels),
+        ends_(data.customers(), 0) {}
 
   /// The weights from the items of `from`, ascending and without j, to j. Throws `invalid_value`
   /// when single precision does not suffice.
@@ -88,10 +115,14 @@ class SparseEaseColumn {
     const std::size_t k = from.size();
     places_.assign(from.begin(), from.end());
     places_.push_back(j);
-    gather();
     if (gram_.rows() < k + 1) gram_ = Matrix<float>(k + 1, k + 1);
-    for (std::size_t a = 0; a < k; ++a) std::fill_n(gram_.row(a).data(), k + 1, 0.0F);
-    add_products();
+    if (products_.rows() > 0) {
+      pick_products();
+    } else {
+      gather();
+      for (std::size_t a = 0; a < k; ++a) std::fill_n(gram_.row(a).data(), k + 1, 0.0F);
+      add_products();
+    }
     weights_.assign(gram_.stride(), 0.0F);
     for (std::size_t a = 0; a < k; ++a) {
       weights_[a] = std::exchange(gram_(a, k), 0.0F);
@@ -115,6 +146,14 @@ class SparseEaseColumn {
     std::uint32_t place;
     float weight;
   };
+
+  void pick_products() {
+    for (std::size_t a = 0; a + 1 < places_.size(); ++a) {
+      const float* const from = products_.row(places_[a]).data();
+      float* const to = gram_.row(a).data();
+      for (std::size_t b = a; b < places_.size(); ++b) to[b] = from[places_[b]];
+    }
+  }
 
   /// Each customer's entries among `places_`, ascending in place.
   void gather() {
@@ -160,6 +199,7 @@ class SparseEaseColumn {
 
   const Interactions& data_;
   const SparseEaseOptions& options_;
+  const Matrix<float>& products_;
   const Kernels* kernels_;
   std::vector<std::uint32_t> places_;   // the explaining items, then the explained one
   std::vector<std::size_t> ends_;       // by customer; all 0 between uses
