@@ -208,6 +208,13 @@ int main(int argc, char** argv) {
   page.add_chart(BarChart{.labels = {attack, attack, attack, "x", attack},
                           .categories = {attack, "\xE6\xB1\x89\xE5\xAD\x97", "\xF0\x9F\x9B\x92"},
                           .series = {{.name = attack, .values = {3, 2, 1}}}});
+  page.add_chart(ScatterChart{.labels = {attack, attack, attack, attack, attack},
+                              .points = {{.name = attack, .x = 1, .y = 2, .low = 1, .high = 3},
+                                         {.name = attack, .x = 1.01, .y = 2, .strong = true},
+                                         {.name = "far", .x = 9, .y = 4, .color = 1}}});
+  page.add_chart(ArcChart{.labels = {attack, attack, attack, "", ""},
+                          .names = {attack, "\xE6\xB1\x89\xE5\xAD\x97", "c", "d", "e"},
+                          .links = {{0, 1, 3, attack}, {1, 2, 1}, {3, 4, 2}}});
   const Result<void> written = page.write(argv[1]);
   if (!written) {
     std::fputs((written.error().to_string() + "\n").c_str(), stderr);
