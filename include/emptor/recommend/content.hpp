@@ -385,7 +385,9 @@ struct ContentFit {
 /// Learns from what is known of n items and who took to them; `data` has m customers and at most n
 /// items, those beyond its own being new. Customers of whom only evidence is known are among the m.
 /// Throws `invalid_option`, `invalid_shape`, `out_of_range` (evidence of other customers or items),
-/// `invalid_value` (weights of evidence), `duplicate` (a block of features called "text").
+/// `invalid_value` (weights of evidence), `duplicate` (a block of features called "text"),
+/// `stopped` when the progress callback says so after the vocabulary or the items: half of it is no
+/// model.
 [[nodiscard]] inline ContentFit fit_content(const ItemProfiles& profiles, const Interactions& data,
                                             const ContentOptions& options = {},
                                             std::span<const ContentEvidence> evidence = {},
@@ -397,9 +399,17 @@ struct ContentFit {
                     text("profiles of ", profiles.items, " items for data of ", data.items()),
                     "fit_content");
   }
+  constexpr std::size_t stages = 3;
+  const auto finished = [&](std::size_t stage) {
+    if (context.report({"content", stage, stages}) == Go::stop && stage < stages) {
+      throw Exception(ErrorCode::stopped, "the progress callback asked to stop", "fit_content");
+    }
+  };
   ContentReport report;
   detail::ContentSpace space(profiles, options, report);
+  finished(1);
   detail::EncodedItems encoded = space.encode(profiles, context);
+  finished(2);
   for (std::size_t i = 0; i < profiles.items; ++i) {
     report.items_without += encoded.rows.row_size(i) == 0 ? 1 : 0;
   }
@@ -408,6 +418,7 @@ struct ContentFit {
   Interactions all =
       data.items() == n ? data : Interactions(detail::grown(data.by_customer(), m, n));
   FeatureMatrix vectors = space.matrix(std::move(encoded.rows));
+  finished(stages);
   return {ContentModel(std::move(all), std::move(vectors), std::move(encoded.text_scale),
                        std::move(space), std::move(rows), options.data_weight),
           report};

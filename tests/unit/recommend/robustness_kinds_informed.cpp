@@ -113,7 +113,7 @@ void add_informed_kinds(std::vector<Kind>& kinds) {
              return fit_content(profiles_of(w.items), w.interactions(), {}, {}, context).model;
            },
        .knows_untaken = true,
-       .tells = false});
+       .throws_when_stopped = true});
   add({.name = "basket rules",
        .fit =
            [](const World& w, const Context& context) {
