@@ -84,12 +84,15 @@ void tell(const emptor::QualityReport& quality, const std::optional<LinksQuality
   std::printf("Tested on what %zu customers bought for the first time from %s on:\n",
               found.models.estimates.front().customers,
               emptor::to_string(emptor::local_day(found.models.cut)).c_str());
+  const auto number = [](double value) {
+    return value == value ? emptor::fixed(value, 4) : std::string("not known");
+  };
   for (const emptor::ModelEstimates& model : found.models.estimates) {
     for (const emptor::MetricEstimate& estimate : model.metrics) {
       if (estimate.metric != emptor::RankingMetric::ndcg) continue;
       std::printf("  %-20s NDCG@%zu %s  [%s, %s]\n", model.model.c_str(), estimate.k,
-                  emptor::fixed(estimate.value, 4).c_str(), emptor::fixed(estimate.low, 4).c_str(),
-                  emptor::fixed(estimate.high, 4).c_str());
+                  number(estimate.value).c_str(), number(estimate.low).c_str(),
+                  number(estimate.high).c_str());
     }
   }
 }

@@ -51,10 +51,10 @@ struct StackedCustomer {
   std::size_t held_out = 0;
 };
 
-/// NDCG of k places, with gains 0 or 1, discount 1 / log2(1 + place), over min(k, held out) ideal
-/// places.
+/// NDCG of as many places as there are discounts, 1 / log2(1 + place), with gains of 0 or 1.
 [[nodiscard]] inline double stacked_ndcg(const StackedCustomer& customer,
-                                         std::span<const double> weights, std::size_t k,
+                                         std::span<const double> weights,
+                                         std::span<const double> discounts,
                                          std::vector<ScoredIndex<double>>& scratch) {
   const std::size_t parts = weights.size();
   scratch.clear();
@@ -65,18 +65,16 @@ struct StackedCustomer {
     }
     if (sum > 0) scratch.push_back({static_cast<std::uint32_t>(c), sum});
   }
-  const std::size_t places = std::min(k, scratch.size());
+  const std::size_t places = std::min(discounts.size(), scratch.size());
   std::partial_sort(scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(places),
                     scratch.end(), ranks_before<double>);
   double gain = 0;
   double ideal = 0;
-  for (std::size_t place = 0; place < std::min(k, customer.held_out); ++place) {
-    ideal += 1 / std::log2(2 + static_cast<double>(place));
+  for (std::size_t place = 0; place < std::min(discounts.size(), customer.held_out); ++place) {
+    ideal += discounts[place];
   }
   for (std::size_t place = 0; place < places; ++place) {
-    if (customer.relevant[scratch[place].index] != 0) {
-      gain += 1 / std::log2(2 + static_cast<double>(place));
-    }
+    if (customer.relevant[scratch[place].index] != 0) gain += discounts[place];
   }
   return ideal > 0 ? gain / ideal : 0;
 }
@@ -141,13 +139,17 @@ struct StackedCustomer {
     fused[c] = {};
   }
 
+  std::vector<double> discounts;
+  for (std::size_t place = 0; place < std::min(options.k, held_out.items()); ++place) {
+    discounts.push_back(1 / std::log2(2 + static_cast<double>(place)));
+  }
   std::vector<double> of_customer(count);
   const auto mean_ndcg = [&](std::span<const double> weights) {
     constexpr std::size_t customers_a_chunk = 256;
     parallel_chunks(context, count, customers_a_chunk, [&](std::size_t begin, std::size_t end) {
       std::vector<ScoredIndex<double>> scratch;
       for (std::size_t c = begin; c < end; ++c) {
-        of_customer[c] = detail::stacked_ndcg(stacked[c], weights, options.k, scratch);
+        of_customer[c] = detail::stacked_ndcg(stacked[c], weights, discounts, scratch);
       }
     });
     double sum = 0;
