@@ -49,7 +49,8 @@ class Records {
   [[nodiscard]] Result<Record> add(std::span<const std::string_view> values) {
     if (values.size() != columns_.size()) {
       return Error{ErrorCode::invalid_shape,
-                   text("a row must have ", columns_.size(), " values, got ", values.size())};
+                   text("a row must have ", columns_.size(), " values, got ", values.size()),
+                   {}};
     }
     for (std::size_t c = 0; c < values.size(); ++c) {
       if (values[c].size() > longest_value) {
@@ -59,7 +60,7 @@ class Records {
             names_[c]};
       }
     }
-    if (rows_ == max_ids) return Error{ErrorCode::overflow, "no more rows fit"};
+    if (rows_ == max_ids) return Error{ErrorCode::overflow, "no more rows fit", {}};
     for (std::size_t c = 0; c < values.size(); ++c) {
       Column& column = columns_[c];
       if (rows_ % rows_a_block == 0) column.blocks.push_back(column.bytes.size());
