@@ -6,14 +6,6 @@ namespace emptor::detail {
 
 namespace {
 
-constexpr std::string_view blanks = " \t";
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(blanks);
-  return begin == text.npos ? std::string_view{}
-                            : text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
-}
-
 char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -55,6 +47,28 @@ std::string shown(const std::string& name) {
 }
 
 }  // namespace
+
+std::string dialect_text(const CsvDialect& dialect) {
+  std::string out;
+  switch (dialect.delimiter) {
+    case ',':
+      out = "comma";
+      break;
+    case ';':
+      out = "semicolon";
+      break;
+    case '\t':
+      out = "tab";
+      break;
+    default:
+      out = text("'", dialect.delimiter, "'");
+  }
+  constexpr std::string_view ends[] = {", LF", ", CR LF", ", CR"};
+  out += ends[static_cast<std::size_t>(dialect.line_end)];
+  out += dialect.header ? ", header" : ", no header";
+  if (dialect.byte_order_mark) out += ", byte order mark";
+  return out;
+}
 
 Result<void> CsvFeed::start(std::span<const std::string_view> known_columns) {
   const auto at_file = [this](Error error) {

@@ -10,6 +10,17 @@
 
 namespace emptor::detail {
 
+/// Without blanks and tabs around it.
+[[nodiscard]] inline std::string_view trimmed(std::string_view text) noexcept {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+/// "comma, LF, header".
+[[nodiscard]] std::string dialect_text(const CsvDialect& dialect);
+
 class CsvFeed {
  public:
   /// Throws `invalid_option`.

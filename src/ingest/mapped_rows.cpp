@@ -8,35 +8,6 @@ namespace {
 
 constexpr std::size_t most_sampled = 1000;
 
-std::string_view trimmed(std::string_view text) noexcept {
-  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
-  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-std::string dialect_text(const CsvDialect& dialect) {
-  std::string out;
-  switch (dialect.delimiter) {
-    case ',':
-      out = "comma";
-      break;
-    case ';':
-      out = "semicolon";
-      break;
-    case '\t':
-      out = "tab";
-      break;
-    default:
-      out = text("'", dialect.delimiter, "'");
-  }
-  constexpr std::string_view ends[] = {", LF", ", CR LF", ", CR"};
-  out += ends[static_cast<std::size_t>(dialect.line_end)];
-  out += dialect.header ? ", header" : ", no header";
-  if (dialect.byte_order_mark) out += ", byte order mark";
-  return out;
-}
-
 std::string number_format_name(const NumberFormat& number) {
   std::string out = number.point == ',' ? "decimal comma" : "decimal point";
   if (number.thousands != '\0') out += text(", thousands '", number.thousands, "'");
