@@ -93,10 +93,10 @@ std::vector<RuleKeys> possible_rules(const ComparedRecords& records) {
     rules.push_back({.name = "given and family name in any order",
                      .parts = {{given}, {family}},
                      .swapped = true});
-    rules.push_back({.name = "given name and sound of family name",
-                     .parts = {{given}, {family, true}}});
-    rules.push_back({.name = "sound of given name and family name",
-                     .parts = {{given, true}, {family}}});
+    rules.push_back(
+        {.name = "given name and sound of family name", .parts = {{given}, {family, true}}});
+    rules.push_back(
+        {.name = "sound of given name and family name", .parts = {{given, true}, {family}}});
     rules.push_back({.name = "all names in any order", .parts = {}, .words = true});
   }
   for (std::size_t c = 0; c < comparisons.size(); ++c) {

@@ -14,8 +14,8 @@ namespace emptor::detail {
 /// One part of a rule's key.
 struct KeyPart {
   std::size_t comparison = 0;
-  bool coarse = false;      ///< by sound, district, …
-  std::uint8_t slot = 0;    ///< of alternatives: 0 the one with the smallest hash, else the largest
+  bool coarse = false;    ///< by sound, district, …
+  std::uint8_t slot = 0;  ///< of alternatives: 0 the one with the smallest hash, else the largest
 };
 
 /// Records meet that have equal keys in all parts.

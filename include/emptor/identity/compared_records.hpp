@@ -1,0 +1,142 @@
+#pragma once
+// Records ready to be compared: every value normalised and replaced by a 32-bit code.
+//
+// Each comparison has a dictionary of its distinct normalised values with how often each occurs;
+// a record is one row of codes (0: no usable value), 4 bytes a value. Whole names also give a list
+// of name tokens a record, so that a name is found where it does not belong. Placeholders and
+// malformed values are counted a field. Memory: 4 bytes a value and record, ~60 bytes a distinct
+// value. Cost: linear. Thread safety: as a std::vector.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "emptor/core/context.hpp"
+#include "emptor/core/export.hpp"
+#include "emptor/identity/comparison.hpp"
+#include "emptor/identity/field_state.hpp"
+#include "emptor/identity/link_schema.hpp"
+#include "emptor/table/keys.hpp"
+#include "emptor/table/records.hpp"
+
+namespace emptor {
+
+/// A distinct value of a `ValueDictionary`.
+enum class Value : std::uint32_t {};
+
+/// The distinct normalised values of one comparison. Codes are 1, 2, … in the order of arrival.
+class ValueDictionary {
+ public:
+  explicit ValueDictionary(ComparisonKind kind) : kind_(kind) {}
+
+  [[nodiscard]] ComparisonKind kind() const noexcept { return kind_; }
+  /// Distinct values.
+  [[nodiscard]] std::size_t size() const noexcept { return frequencies_.size(); }
+  /// Values of records, each as often as it occurs.
+  [[nodiscard]] std::size_t total() const noexcept { return total_; }
+  [[nodiscard]] std::string_view text(std::uint32_t code) const {
+    return values_.key(id_at<Value>(code - 1));
+  }
+  [[nodiscard]] std::uint32_t frequency(std::uint32_t code) const noexcept {
+    return frequencies_[code - 1];
+  }
+  /// Hash of what must be equal for the level "exact"; never 0.
+  [[nodiscard]] std::uint64_t exact_key(std::uint32_t code) const noexcept {
+    return exact_keys_[code - 1];
+  }
+  /// Hash of what spellings of one value mostly share (sound, local part, last digits, district); 0
+  /// if the kind has no such thing.
+  [[nodiscard]] std::uint64_t coarse_key(std::uint32_t code) const noexcept {
+    return coarse_keys_[code - 1];
+  }
+
+  /// The value's code, whether known or new; counts it.
+  EMPTOR_API std::uint32_t add(std::string_view normalised);
+  /// The value's code, 0 if it is not there; counts nothing.
+  [[nodiscard]] EMPTOR_API std::uint32_t find(std::string_view normalised) const;
+  /// Takes back one `add`; a value that occurs no more keeps its code.
+  void remove(std::uint32_t code) noexcept {
+    --frequencies_[code - 1];
+    --total_;
+  }
+
+ private:
+  ComparisonKind kind_;
+  Keys<Value> values_;
+  std::vector<std::uint32_t> frequencies_;
+  std::vector<std::uint64_t> exact_keys_, coarse_keys_;
+  std::size_t total_ = 0;
+};
+
+/// What became of a column's values.
+struct FieldCounts {
+  std::string column;
+  FieldType type{};
+  std::size_t usable = 0, missing = 0, placeholders = 0, malformed = 0;
+};
+
+class ComparedRecords {
+ public:
+  /// No records yet. Throws `invalid_option` as `check_schema`.
+  EMPTOR_API ComparedRecords(const Records& records, const LinkSchema& schema);
+  EMPTOR_API ~ComparedRecords();
+  EMPTOR_API ComparedRecords(ComparedRecords&&) noexcept;
+  EMPTOR_API ComparedRecords& operator=(ComparedRecords&&) noexcept;
+
+  /// Normalises and appends the rows from size() to records.size() - 1. `records` has the columns
+  /// of the constructor's. Returns the number of new rows.
+  EMPTOR_API std::size_t append(const Records& records, const Context& context = {});
+
+  [[nodiscard]] std::size_t size() const noexcept { return sources_.size(); }
+  [[nodiscard]] std::span<const Comparison> comparisons() const noexcept { return comparisons_; }
+  [[nodiscard]] const ValueDictionary& dictionary(std::size_t comparison) const noexcept {
+    return dictionaries_[comparison];
+  }
+  /// Codes a record: the comparisons' slots one after another.
+  [[nodiscard]] std::size_t width() const noexcept { return width_; }
+  [[nodiscard]] const std::uint32_t* codes(std::size_t record) const noexcept {
+    return codes_.data() + record * width_;
+  }
+  /// All name tokens of a record (given, family and further), ascending, of `name_tokens()`.
+  [[nodiscard]] std::span<const std::uint32_t> names(std::size_t record) const noexcept {
+    return {names_.data() + name_ends_[record], names_.data() + name_ends_[record + 1]};
+  }
+  [[nodiscard]] const ValueDictionary& name_tokens() const noexcept { return name_tokens_; }
+  /// The token of `name_tokens()` that a given or family name is looked for by; 0 if it is too
+  /// short to be told from an initial.
+  [[nodiscard]] std::uint32_t name_token(std::size_t comparison,
+                                         std::uint32_t code) const noexcept {
+    return token_of_value_[comparison][code - 1];
+  }
+  /// Of which source, 0, 1, … by first appearance; all 0 without a source column.
+  [[nodiscard]] std::span<const std::uint32_t> sources() const noexcept { return sources_; }
+  /// Depends on the record's normalised values alone: the same in any order of records.
+  [[nodiscard]] std::uint64_t fingerprint(std::size_t record) const noexcept;
+  [[nodiscard]] std::span<const FieldCounts> field_counts() const noexcept { return counts_; }
+
+ private:
+  struct Reader;
+
+  void append_row(const Records& records, Record record);
+  std::uint32_t name_token_for(std::string_view name);
+
+  LinkSchema schema_;
+  std::vector<Comparison> comparisons_;
+  std::vector<ValueDictionary> dictionaries_;
+  std::size_t width_ = 0;
+  std::vector<std::uint32_t> codes_;
+  std::vector<std::uint32_t> names_;
+  std::vector<std::size_t> name_ends_{0};
+  ValueDictionary name_tokens_{ComparisonKind::given_name};
+  std::vector<std::vector<std::uint32_t>> token_of_value_;  // by comparison; of names only
+  Keys<Value> source_names_;
+  std::vector<std::uint32_t> sources_;
+  std::vector<FieldCounts> counts_;
+  std::unique_ptr<Reader> reader_;
+};
+
+}  // namespace emptor

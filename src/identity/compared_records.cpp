@@ -1,0 +1,306 @@
+#include "emptor/identity/compared_records.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "identity/coarse_key.hpp"
+#include "identity/field_reader.hpp"
+#include "identity/value_text.hpp"
+
+namespace emptor {
+
+namespace {
+
+constexpr std::size_t no_place = static_cast<std::size_t>(-1);
+
+struct TypeTraits {
+  FieldType type;
+  std::string_view name;
+  ComparisonKind kind;
+  bool alternatives;  // several columns of the type are one comparison
+  bool individual;
+};
+
+constexpr TypeTraits type_traits[] = {
+    {FieldType::given_name, "given_name", ComparisonKind::given_name, true, true},
+    {FieldType::family_name, "family_name", ComparisonKind::family_name, true, false},
+    {FieldType::full_name, "full_name", ComparisonKind::given_name, true, true},
+    {FieldType::birth_date, "birth_date", ComparisonKind::birth_date, true, true},
+    {FieldType::email, "email", ComparisonKind::email, true, false},
+    {FieldType::phone, "phone", ComparisonKind::phone, true, false},
+    {FieldType::address, "address", ComparisonKind::address, true, false},
+    {FieldType::postcode, "postcode", ComparisonKind::postcode, true, false},
+    {FieldType::city, "city", ComparisonKind::place, true, false},
+    {FieldType::region, "region", ComparisonKind::category, true, false},
+    {FieldType::birth_place, "birth_place", ComparisonKind::place, false, false},
+    {FieldType::gender, "gender", ComparisonKind::category, false, true},
+    {FieldType::national_id, "national_id", ComparisonKind::typed_id, false, true},
+    {FieldType::verified_id, "verified_id", ComparisonKind::key, false, true},
+    {FieldType::account, "account", ComparisonKind::key, false, true},
+    {FieldType::device, "device", ComparisonKind::key, true, false},
+    {FieldType::category, "category", ComparisonKind::category, false, false},
+    {FieldType::text, "text", ComparisonKind::text, false, false},
+    {FieldType::number, "number", ComparisonKind::number, false, false},
+    {FieldType::location, "location", ComparisonKind::location, false, false},
+    {FieldType::list, "list", ComparisonKind::list, false, false},
+};
+
+const TypeTraits& traits_of(FieldType type) noexcept {
+  return type_traits[static_cast<std::size_t>(type)];
+}
+
+}  // namespace
+
+std::string_view name(FieldType type) noexcept {
+  return traits_of(type).name;
+}
+
+void check_schema(const LinkSchema& schema, const Records& records) {
+  const auto require_column = [&](const std::string& column, std::string_view option) {
+    if (records.find_column(column)) return;
+    std::string columns;
+    for (const std::string& there : records.columns()) {
+      columns += (columns.empty() ? "'" : ", '") + there + "'";
+    }
+    throw Exception(
+        ErrorCode::invalid_option,
+        text("'", option, "' must be one of the columns ", columns, ", got '", column, "'"),
+        std::string(option));
+  };
+  require_option(!schema.fields.empty(), "fields", "at least one field", schema.fields.size());
+  require_option(schema.fields.size() <= max_fields, "fields", "at most 20 fields",
+                 schema.fields.size());
+  for (const LinkField& field : schema.fields) require_column(field.column, "column");
+  if (!schema.source_column.empty()) require_column(schema.source_column, "source_column");
+}
+
+std::uint32_t ValueDictionary::add(std::string_view normalised) {
+  const auto [value, is_new] = values_.add_new(normalised);
+  if (is_new) {
+    frequencies_.push_back(0);
+    exact_keys_.push_back(detail::key_of(detail::before_tab(normalised)));
+    coarse_keys_.push_back(detail::coarse_key(kind_, normalised));
+  }
+  ++frequencies_[index(value)];
+  ++total_;
+  return static_cast<std::uint32_t>(index(value)) + 1;
+}
+
+std::uint32_t ValueDictionary::find(std::string_view normalised) const {
+  const auto value = values_.find(normalised);
+  return value ? static_cast<std::uint32_t>(index(*value)) + 1 : 0;
+}
+
+/// Where each column's values go, and the room in which they are normalised.
+struct ComparedRecords::Reader {
+  struct Column {
+    std::size_t column = 0;  // of the records
+    FieldType type{};
+    std::size_t comparison = no_place;
+  };
+
+  std::vector<Column> columns;
+  std::size_t source = no_place;
+  std::size_t given = no_place, family = no_place, postcode = no_place;
+  detail::FieldReader fields;
+  std::vector<std::uint32_t> tokens;
+
+  /// Puts the code into the first free slot of the comparison, unless it is there already.
+  static void put(const Comparison& comparison, std::uint32_t* codes, std::uint32_t code) {
+    std::uint32_t* slot = codes + comparison.first_slot;
+    for (std::size_t i = 0; i < comparison.slots; ++i) {
+      if (slot[i] == code) return;
+      if (slot[i] != 0) continue;
+      slot[i] = code;
+      return;
+    }
+  }
+  [[nodiscard]] static bool full(const Comparison& comparison, const std::uint32_t* codes) {
+    return codes[comparison.first_slot + comparison.slots - 1U] != 0;
+  }
+};
+
+ComparedRecords::~ComparedRecords() = default;
+ComparedRecords::ComparedRecords(ComparedRecords&&) noexcept = default;
+ComparedRecords& ComparedRecords::operator=(ComparedRecords&&) noexcept = default;
+
+ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schema)
+    : schema_(schema), reader_(std::make_unique<Reader>()) {
+  check_schema(schema, records);
+  Reader& reader = *reader_;
+  if (!schema.source_column.empty()) reader.source = *records.find_column(schema.source_column);
+  const auto has = [&](FieldType type) {
+    return std::any_of(schema.fields.begin(), schema.fields.end(),
+                       [&](const LinkField& field) { return field.type == type; });
+  };
+  const auto make = [&](std::string name, FieldType type) {
+    comparisons_.push_back({.name = std::move(name),
+                            .kind = traits_of(type).kind,
+                            .first_slot = 0,
+                            .slots = 0,
+                            .parent = -1,
+                            .individual = traits_of(type).individual,
+                            .verified = type == FieldType::verified_id});
+    return comparisons_.size() - 1;
+  };
+  std::array<std::size_t, std::size(type_traits)> of_type;
+  of_type.fill(no_place);
+  const auto comparison_of = [&](FieldType type, const std::string& column) {
+    std::size_t& place = of_type[static_cast<std::size_t>(type)];
+    if (!traits_of(type).alternatives) return make(column, type);
+    if (place == no_place) place = make(std::string(traits_of(type).name), type);
+    return place;
+  };
+  const bool whole = has(FieldType::full_name);
+  if (whole || has(FieldType::given_name)) {
+    reader.given = comparison_of(FieldType::given_name, {});
+    comparisons_[reader.given].slots = 1;
+  }
+  if (whole || has(FieldType::family_name)) {
+    reader.family = comparison_of(FieldType::family_name, {});
+    comparisons_[reader.family].slots = 1;
+  }
+  std::array<std::size_t, std::size(type_traits)> columns_of_type{};
+  for (const LinkField& field : schema.fields) {
+    const std::size_t type = static_cast<std::size_t>(field.type);
+    ++columns_of_type[type];
+    std::size_t place = no_place;
+    if (field.type != FieldType::full_name) {
+      place = comparison_of(field.type, field.column);
+      Comparison& comparison = comparisons_[place];
+      if (traits_of(field.type).alternatives) {
+        comparison.slots =
+            static_cast<std::uint8_t>(std::min<std::size_t>(columns_of_type[type], 4));
+      } else {
+        comparison.slots = 1;
+      }
+    }
+    reader.columns.push_back({*records.find_column(field.column), field.type, place});
+    counts_.push_back({.column = field.column, .type = field.type});
+  }
+  if (has(FieldType::address) && !has(FieldType::postcode)) {
+    comparisons_[comparison_of(FieldType::postcode, {})].slots =
+        comparisons_[of_type[static_cast<std::size_t>(FieldType::address)]].slots;
+  }
+  reader.postcode = of_type[static_cast<std::size_t>(FieldType::postcode)];
+
+  const auto depends = [&](FieldType child, std::initializer_list<FieldType> parents) {
+    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+      const bool is_child =
+          traits_of(child).alternatives
+              ? of_type[static_cast<std::size_t>(child)] == c
+              : child == FieldType::gender &&
+                    std::any_of(reader.columns.begin(), reader.columns.end(),
+                                [&](const Reader::Column& column) {
+                                  return column.type == child && column.comparison == c;
+                                });
+      if (!is_child) continue;
+      for (const FieldType parent : parents) {
+        const std::size_t place = of_type[static_cast<std::size_t>(parent)];
+        if (place == no_place) continue;
+        comparisons_[c].parent = static_cast<std::int8_t>(place);
+        break;
+      }
+    }
+  };
+  depends(FieldType::gender, {FieldType::given_name});
+  depends(FieldType::email, {FieldType::family_name, FieldType::given_name});
+  depends(FieldType::postcode, {FieldType::address});
+  depends(FieldType::city, {FieldType::postcode, FieldType::address});
+  depends(FieldType::region, {FieldType::city, FieldType::postcode, FieldType::address});
+
+  for (Comparison& comparison : comparisons_) {
+    comparison.first_slot = static_cast<std::uint8_t>(width_);
+    width_ += comparison.slots;
+    dictionaries_.emplace_back(comparison.kind);
+  }
+  token_of_value_.resize(comparisons_.size());
+}
+
+std::uint64_t ComparedRecords::fingerprint(std::size_t record) const noexcept {
+  std::uint64_t hash = 0x6a09e667f3bcc908U;
+  const std::uint32_t* row = codes(record);
+  for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+    for (std::size_t i = 0; i < comparisons_[c].slots; ++i) {
+      const std::uint32_t code = row[comparisons_[c].first_slot + i];
+      const std::uint64_t key = code == 0 ? 0 : dictionaries_[c].exact_key(code);
+      hash = detail::multiply_mix(hash ^ key, 0x9e3779b97f4a7c15U + 2 * (c + 24 * i));
+    }
+  }
+  return hash;
+}
+
+std::size_t ComparedRecords::append(const Records& records, const Context& context) {
+  Reader& reader = *reader_;
+  const std::size_t before = size(), rows = records.size();
+  constexpr std::size_t rows_a_step = 65536;
+  codes_.reserve(rows * width_);
+  std::size_t row = before;
+  for (; row < rows; ++row) {
+    if (row % rows_a_step == 0 && context.report({"normalise records", row, rows}) == Go::stop) {
+      break;
+    }
+    append_row(records, id_at<Record>(row));
+  }
+  (void)reader;
+  return row - before;
+}
+
+void ComparedRecords::append_row(const Records& records, Record record) {
+  Reader& reader = *reader_;
+  codes_.resize(codes_.size() + width_, 0);
+  std::uint32_t* row = codes_.data() + codes_.size() - width_;
+  reader.tokens.clear();
+  const auto put = [&](std::size_t comparison, std::string_view value) {
+    if (value.empty() || Reader::full(comparisons_[comparison], row)) return;
+    Reader::put(comparisons_[comparison], row, dictionaries_[comparison].add(value));
+  };
+  const auto put_name = [&](std::size_t comparison, std::string_view value) {
+    if (comparison == no_place || value.empty()) return;
+    put(comparison, value);
+    if (dictionaries_[comparison].size() > token_of_value_[comparison].size()) {
+      token_of_value_[comparison].push_back(name_token_for(detail::before_tab(value)));
+    }
+  };
+  for (std::size_t f = 0; f < reader.columns.size(); ++f) {
+    const auto& [column, type, comparison] = reader.columns[f];
+    const std::string_view raw = records.value(record, column);
+    FieldState state = FieldState::missing;
+    if (type == FieldType::given_name || type == FieldType::family_name ||
+        type == FieldType::full_name) {
+      const detail::NameTexts& name = reader.fields.name(type, raw, state);
+      if (state == FieldState::usable) {
+        put_name(reader.given, name.given);
+        put_name(reader.family, name.family);
+        detail::for_each_word(name.words, [&](std::string_view word) {
+          if (word.size() > 1) reader.tokens.push_back(name_tokens_.add(word));
+        });
+      }
+    } else {
+      const detail::FieldTexts& value = reader.fields.read(type, raw, state);
+      put(comparison, value.text);
+      if (!value.postcode.empty()) put(reader.postcode, value.postcode);
+    }
+    FieldCounts& counts = counts_[f];
+    ++(state == FieldState::usable        ? counts.usable
+       : state == FieldState::missing     ? counts.missing
+       : state == FieldState::placeholder ? counts.placeholders
+                                          : counts.malformed);
+  }
+  std::sort(reader.tokens.begin(), reader.tokens.end());
+  reader.tokens.erase(std::unique(reader.tokens.begin(), reader.tokens.end()), reader.tokens.end());
+  names_.insert(names_.end(), reader.tokens.begin(), reader.tokens.end());
+  name_ends_.push_back(names_.size());
+  sources_.push_back(reader.source == no_place ? 0
+                                               : static_cast<std::uint32_t>(index(source_names_.add(
+                                                     records.value(record, reader.source)))));
+}
+
+std::uint32_t ComparedRecords::name_token_for(std::string_view name) {
+  const std::size_t blank = name.rfind(' ');
+  const std::string_view word = blank == std::string_view::npos ? name : name.substr(blank + 1);
+  return word.size() <= 2 ? 0 : name_tokens_.add(word);
+}
+
+}  // namespace emptor

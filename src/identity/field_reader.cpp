@@ -1,0 +1,115 @@
+#include "identity/field_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "identity/folded_text.hpp"
+#include "identity/value_text.hpp"
+
+namespace emptor::detail {
+
+namespace {
+
+/// What is compared, and after a tab what was written where that says more.
+void put_key(std::string& out, std::string_view key, std::string_view written) {
+  out.assign(key);
+  if (key == written || written.empty()) return;
+  out.push_back('\t');
+  out.append(written);
+}
+
+void put_words(std::string& out, std::string_view words) {
+  if (words.empty()) return;
+  if (!out.empty()) out.push_back(' ');
+  out.append(words);
+}
+
+[[nodiscard]] FieldState state_of_text(std::string_view folded) {
+  if (folded.empty()) return FieldState::missing;
+  return is_placeholder(folded) ? FieldState::placeholder : FieldState::usable;
+}
+
+}  // namespace
+
+const NameTexts& FieldReader::name(FieldType type, std::string_view raw, FieldState& state) {
+  names_.given.clear();
+  names_.family.clear();
+  names_.words.clear();
+  const NamePart part = type == FieldType::given_name    ? NamePart::given
+                        : type == FieldType::family_name ? NamePart::family
+                                                         : NamePart::full;
+  state = normalise_name(raw, name_, {.part = part});
+  if (state != FieldState::usable) return names_;
+  put_key(names_.given, name_.given_key(), name_.given);
+  put_key(names_.family, name_.family_key(), name_.family);
+  for (const std::string_view words :
+       {std::string_view(name_.given), std::string_view(name_.middle),
+        std::string_view(name_.family), std::string_view(name_.extra),
+        std::string_view(name_.latin_given), std::string_view(name_.latin_family)}) {
+    put_words(names_.words, words);
+  }
+  return names_;
+}
+
+const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldState& state) {
+  texts_.text.clear();
+  texts_.postcode.clear();
+  switch (type) {
+    case FieldType::birth_date:
+      state = read_date(raw);
+      break;
+    case FieldType::email:
+      state = normalise_email(raw, email_);
+      texts_.text.assign(email_.address);
+      break;
+    case FieldType::list:
+      state = read_list(raw);
+      break;
+    default:
+      state = read_text(raw);
+      break;
+  }
+  if (state == FieldState::missing || state == FieldState::placeholder) texts_.text.clear();
+  return texts_;
+}
+
+FieldState FieldReader::read_text(std::string_view raw) {
+  fold_text(raw, texts_.text, true);
+  return state_of_text(texts_.text);
+}
+
+/// Eight digits; digits that are no date are compared as well.
+FieldState FieldReader::read_date(std::string_view raw) {
+  PartialDate date;
+  const FieldState state = normalise_date(raw, date);
+  const PackedDate packed = pack_date(date);
+  if (packed == 0) return state;
+  texts_.text.resize(8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    texts_.text[i] = "0123456789abcdef"[packed >> (28 - 4 * i) & 0xFU];
+  }
+  return state;
+}
+
+FieldState FieldReader::read_list(std::string_view raw) {
+  fold_text(raw, folded_, true);
+  std::vector<std::string_view> values;
+  std::string_view rest = folded_;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find_first_of(";|"), rest.size());
+    std::string_view value = rest.substr(0, end);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    while (!value.empty() && value.front() == ' ') value.remove_prefix(1);
+    while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+    if (!value.empty() && !is_placeholder(value)) values.push_back(value);
+  }
+  std::sort(values.begin(), values.end());
+  for (const std::string_view value : values) {
+    if (!texts_.text.empty()) texts_.text.push_back(' ');
+    for (const char c : value) texts_.text.push_back(c == ' ' ? '_' : c);
+  }
+  return texts_.text.empty() ? state_of_text(folded_) : FieldState::usable;
+}
+
+}  // namespace emptor::detail

@@ -1,0 +1,45 @@
+#pragma once
+// One raw value of a field to the text by which it is compared. Keeps its room between calls; for
+// one thread.
+
+#include <string>
+#include <string_view>
+
+#include "emptor/identity/date.hpp"
+#include "emptor/identity/email.hpp"
+#include "emptor/identity/field_state.hpp"
+#include "emptor/identity/link_schema.hpp"
+#include "emptor/identity/name.hpp"
+
+namespace emptor::detail {
+
+struct NameTexts {
+  std::string given, family;  ///< Latin form, and after a tab what was written if that differs
+  std::string words;          ///< all names, Latin forms too
+};
+
+struct FieldTexts {
+  std::string text;      ///< empty unless usable
+  std::string postcode;  ///< of an address in one line
+};
+
+class FieldReader {
+ public:
+  const NameTexts& name(FieldType type, std::string_view raw, FieldState& state);
+  const FieldTexts& read(FieldType type, std::string_view raw, FieldState& state);
+
+ private:
+  FieldState read_text(std::string_view raw);
+  FieldState read_date(std::string_view raw);
+  FieldState read_address(std::string_view raw);
+  FieldState read_id(FieldType type, std::string_view raw);
+  FieldState read_list(std::string_view raw);
+
+  NameTexts names_;
+  FieldTexts texts_;
+  PersonName name_;
+  EmailAddress email_;
+  std::string folded_;
+};
+
+}  // namespace emptor::detail

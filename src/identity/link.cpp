@@ -1,0 +1,289 @@
+#include "emptor/identity/link.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "identity/blocking_keys.hpp"
+#include "identity/pair_scorer.hpp"
+#include "identity/scorer_pool.hpp"
+
+namespace emptor {
+
+namespace {
+
+using detail::Levels;
+
+[[nodiscard]] std::uint64_t packed(const Levels& levels, std::size_t comparisons) {
+  std::uint64_t pattern = 0;
+  for (std::size_t c = 0; c < comparisons; ++c) pattern |= std::uint64_t{levels[c]} << 3 * c;
+  return pattern;
+}
+
+[[nodiscard]] LevelPattern unpacked(std::uint64_t pattern, std::size_t comparisons) {
+  LevelPattern levels;
+  for (std::size_t c = 0; c < comparisons; ++c) {
+    levels.levels[c] = static_cast<std::uint8_t>(pattern >> 3 * c & 7);
+  }
+  return levels;
+}
+
+void check(const LinkOptions& options) {
+  require_option(options.pairs_a_record > 0, "pairs_a_record", "> 0", options.pairs_a_record);
+  require_option(options.kept_weight <= options.clustering.threshold, "kept_weight",
+                 "<= 'clustering.threshold'", options.kept_weight);
+}
+
+void check(std::span<const LabelledPair> labels, std::size_t records) {
+  for (const LabelledPair& label : labels) {
+    if (label.a >= records || label.b >= records) {
+      throw Exception(
+          ErrorCode::out_of_range,
+          text("a labelled record must be one of ", records, ", got ", std::max(label.a, label.b)),
+          "labels");
+    }
+    if (label.a == label.b) {
+      throw Exception(ErrorCode::invalid_value, "a labelled pair must be two records", "labels");
+    }
+  }
+}
+
+/// How many pairs the mode allows.
+[[nodiscard]] double possible_pairs(std::span<const std::uint32_t> sources, LinkMode mode) {
+  const auto pairs_of = [](double n) { return n * (n - 1) / 2; };
+  std::vector<double> sizes;
+  for (const std::uint32_t source : sources) {
+    if (source >= sizes.size()) sizes.resize(source + 1);
+    sizes[source] += 1;
+  }
+  double within = 0;
+  for (const double size : sizes) within += pairs_of(size);
+  const double all = pairs_of(static_cast<double>(sources.size()));
+  switch (mode) {
+    case LinkMode::link_only:
+      return all - within;
+    case LinkMode::dedupe_only:
+      return within;
+    case LinkMode::dedupe_and_link:
+      break;
+  }
+  return all;
+}
+
+[[nodiscard]] PairScope scope_of(LinkMode mode) {
+  switch (mode) {
+    case LinkMode::link_only:
+      return PairScope::across_sources;
+    case LinkMode::dedupe_only:
+      return PairScope::within_sources;
+    case LinkMode::dedupe_and_link:
+      break;
+  }
+  return PairScope::all;
+}
+
+/// One run of `link`.
+class Linking {
+ public:
+  Linking(ComparedRecords& records, const LinkOptions& options,
+          std::span<const LabelledPair> labels, const Context& context)
+      : records_(records), options_(options), labels_(labels), context_(context) {}
+
+  Linkage run(ComparedRecords&& records);
+
+ private:
+  [[nodiscard]] BlockingPlan plan();
+  [[nodiscard]] std::vector<LevelPattern> count_patterns(const BlockingPlan& plan);
+  void score(const BlockingPlan& plan, detail::ScorerPool& scorers);
+  void cluster(detail::ScorerPool& scorers);
+  void step(std::string_view what, std::size_t done) const {
+    constexpr std::size_t steps = 5;
+    if (context_.report({what, done, steps}) == Go::stop) {
+      throw Exception(ErrorCode::stopped, "linking was stopped", "link");
+    }
+  }
+
+  ComparedRecords& records_;
+  const LinkOptions& options_;
+  std::span<const LabelledPair> labels_;
+  const Context& context_;
+  std::vector<std::uint64_t> fingerprints_;
+  LinkModel model_;
+  std::vector<ScoredPair> pairs_;
+  Clustering clustering_;
+  LinkReport report_;
+};
+
+BlockingPlan Linking::plan() {
+  BlockingOptions blocking = options_.blocking;
+  blocking.scope = scope_of(options_.mode);
+  std::vector<std::vector<std::uint64_t>> keys;
+  std::vector<BlockingRule> rules;
+  const std::size_t n = records_.size();
+  if (n <= options_.compare_all_below) {
+    keys.emplace_back(n, 1);
+    rules.push_back({.name = "all pairs", .keys = keys[0]});
+    blocking.max_block = std::max<std::size_t>(n, 2);
+  } else {
+    std::vector<detail::RuleKeys> chosen = detail::affordable_rules(
+        records_, detail::possible_rules(records_),
+        options_.pairs_a_record * static_cast<double>(n), blocking.max_block, context_);
+    if (chosen.size() > max_blocking_rules) chosen.resize(max_blocking_rules);
+    for (const detail::RuleKeys& rule : chosen) {
+      keys.push_back(detail::rule_keys(records_, rule, context_));
+    }
+    for (std::size_t r = 0; r < chosen.size(); ++r) {
+      rules.push_back({.name = chosen[r].name, .keys = keys[r]});
+    }
+  }
+  return build_blocking_plan(rules, blocking, records_.sources(), context_);
+}
+
+std::vector<LevelPattern> Linking::count_patterns(const BlockingPlan& plan) {
+  constexpr std::uint64_t counted_pairs = std::uint64_t{1} << 21;
+  unsigned shift = 0;  // one pair of 2^shift is counted
+  while (plan.report().pairs >> shift > counted_pairs) ++shift;
+  const std::uint64_t mask = (std::uint64_t{1} << shift) - 1;
+  const std::size_t comparisons = records_.comparisons().size();
+  std::unordered_map<std::uint64_t, std::uint64_t> counts;
+  std::mutex mutex;
+  detail::ComparerPool comparers(detail::MakeComparer{records_});
+  plan.for_each_batch(context_, [&](std::span<const RecordPair> pairs, std::size_t, std::size_t) {
+    const auto comparer = comparers.take();
+    std::unordered_map<std::uint64_t, std::uint64_t> batch;
+    Levels levels{};
+    for (const auto& [a, b] : pairs) {
+      const std::uint64_t mixed = (fingerprints_[a] ^ fingerprints_[b]) * 0x9e3779b97f4a7c15U;
+      if ((mixed >> 32 & mask) != 0) continue;
+      comparer->levels(a, b, levels);
+      ++batch[packed(levels, comparisons)];
+    }
+    const std::lock_guard lock(mutex);
+    for (const auto& [pattern, count] : batch) counts[pattern] += count;
+  });
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ordered(counts.begin(), counts.end());
+  std::sort(ordered.begin(), ordered.end());
+  std::vector<LevelPattern> patterns;
+  for (const auto& [pattern, count] : ordered) {
+    patterns.push_back(unpacked(pattern, comparisons));
+    patterns.back().pairs = static_cast<double>(count) * static_cast<double>(mask + 1);
+  }
+  for (const LabelledPair& label : labels_) {
+    Levels levels{};
+    comparers.take()->levels(label.a, label.b, levels);
+    const std::uint64_t pattern = packed(levels, comparisons);
+    const auto place = std::lower_bound(
+        ordered.begin(), ordered.end(), pattern,
+        [](const auto& entry, std::uint64_t value) { return entry.first < value; });
+    const bool known = place != ordered.end() && place->first == pattern;
+    if (!known) patterns.push_back(unpacked(pattern, comparisons));
+    LevelPattern& counted =
+        known ? patterns[static_cast<std::size_t>(place - ordered.begin())] : patterns.back();
+    (label.match ? counted.labelled_matches : counted.labelled_different) += 1;
+    counted.pairs = std::max(counted.pairs, counted.labelled_matches + counted.labelled_different);
+  }
+  return patterns;
+}
+
+void Linking::score(const BlockingPlan& plan, detail::ScorerPool& scorers) {
+  std::vector<std::vector<ScoredPair>> kept(plan.chunks());
+  std::vector<double> expected(plan.chunks(), 0);
+  std::vector<std::size_t> candidates(plan.chunks(), 0);
+  plan.for_each_batch(context_,
+                      [&](std::span<const RecordPair> pairs, std::size_t, std::size_t chunk) {
+                        const auto scorer = scorers.take();
+                        candidates[chunk] += pairs.size();
+                        for (const auto& [a, b] : pairs) {
+                          const float weight = scorer->weight(a, b);
+                          if (weight > -20)
+                            expected[chunk] += 1 / (1 + std::exp2(-static_cast<double>(weight)));
+                          if (weight >= options_.kept_weight) kept[chunk].push_back({a, b, weight});
+                        }
+                      });
+  std::size_t total = 0;
+  for (std::size_t chunk = 0; chunk < kept.size(); ++chunk) {
+    total += kept[chunk].size();
+    report_.candidates += candidates[chunk];
+    report_.expected_pairs += expected[chunk];
+  }
+  pairs_.reserve(total);
+  for (std::vector<ScoredPair>& chunk : kept) {
+    pairs_.insert(pairs_.end(), chunk.begin(), chunk.end());
+    std::vector<ScoredPair>().swap(chunk);
+  }
+  std::sort(pairs_.begin(), pairs_.end(), [](const ScoredPair& x, const ScoredPair& y) {
+    return x.a != y.a ? x.a < y.a : x.b < y.b;
+  });
+}
+
+void Linking::cluster(detail::ScorerPool& scorers) {
+  std::vector<std::vector<std::uint32_t>> verified;
+  for (const Comparison& comparison : records_.comparisons()) {
+    if (!comparison.verified) continue;
+    std::vector<std::uint32_t>& codes = verified.emplace_back(records_.size());
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      codes[i] = records_.codes(i)[comparison.first_slot];
+    }
+  }
+  const std::vector<std::span<const std::uint32_t>> conflicts(verified.begin(), verified.end());
+  std::vector<RecordPair> must, cannot;
+  for (const LabelledPair& label : labels_) {
+    (label.match ? must : cannot).push_back({label.a, label.b});
+  }
+  const auto weight = [&](std::uint32_t a, std::uint32_t b) {
+    return scorers.take()->weight(a, b);
+  };
+  clustering_ = cluster_records(records_.size(), pairs_, PairWeight(weight),
+                                {.conflicts = conflicts,
+                                 .limits = {},
+                                 .identifiers = {},
+                                 .must_link = must,
+                                 .cannot_link = cannot,
+                                 .fingerprints = fingerprints_},
+                                options_.clustering, context_);
+}
+
+Linkage Linking::run(ComparedRecords&& records) {
+  report_.records = records_.size();
+  report_.all_pairs = possible_pairs(records_.sources(), options_.mode);
+  report_.fields.assign(records_.field_counts().begin(), records_.field_counts().end());
+  fingerprints_.resize(records_.size());
+  for (std::size_t i = 0; i < fingerprints_.size(); ++i) {
+    fingerprints_[i] = records_.fingerprint(i);
+  }
+  step("block", 1);
+  const BlockingPlan plan = this->plan();
+  report_.blocking = plan.report();
+  step("count patterns", 2);
+  FittedLinkModel fitted = fit_link_model(
+      records_, count_patterns(plan), std::max(report_.all_pairs, 1.0), options_.model, context_);
+  report_.fit = fitted.report;
+  model_ = std::move(fitted.model);
+  step("score pairs", 3);
+  {
+    const detail::ScoreTables tables(records_, model_);
+    detail::ScorerPool scorers(detail::MakeScorer{records_, tables});
+    score(plan, scorers);
+    step("cluster", 4);
+    cluster(scorers);
+  }
+  report_.likely = pairs_.size();
+  return {std::move(records), std::move(model_), std::move(pairs_), std::move(clustering_),
+          std::move(report_)};
+}
+
+}  // namespace
+
+Linkage link(const Records& raw, const LinkSchema& schema, const LinkOptions& options,
+             std::span<const LabelledPair> labels, const Context& context) {
+  check(options);
+  check(labels, raw.size());
+  ComparedRecords records(raw, schema);
+  if (records.append(raw, context) != raw.size()) {
+    throw Exception(ErrorCode::stopped, "linking was stopped", "link");
+  }
+  return Linking(records, options, labels, context).run(std::move(records));
+}
+
+}  // namespace emptor

@@ -1,0 +1,219 @@
+#include "identity/link_model_fit.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace emptor {
+
+namespace {
+
+/// Pairs that the unconditional probabilities count for where a parent's state is known.
+constexpr double conditional_prior = 20;
+/// The share of pairs on a level that is left to the random ones, whatever the matches take.
+constexpr double least_random_share = .02;
+
+[[nodiscard]] double sum(const std::array<double, max_levels>& values) {
+  double total = 0;
+  for (std::size_t level = 1; level < max_levels; ++level) total += values[level];
+  return total;
+}
+
+}  // namespace
+
+std::array<double, max_levels> detail::default_match_levels(ComparisonKind kind) {
+  const std::size_t last = last_level(kind);
+  std::array<double, max_levels> levels{};
+  constexpr double exact = .7, different = .15;
+  levels[1] = last == 2 ? .85 : exact;
+  for (std::size_t level = 2; level < last; ++level) {
+    levels[level] = (1 - exact - different) / static_cast<double>(last - 2);
+  }
+  levels[last] = different;
+  return levels;
+}
+
+LinkModelFit::LinkModelFit(const ComparedRecords& records, std::span<const LevelPattern> patterns,
+                           double all_pairs, const LinkModelOptions& options)
+    : records_(records), patterns_(patterns), all_pairs_(all_pairs), options_(options) {
+  for (const Comparison& comparison : records.comparisons()) {
+    model_.comparisons_.push_back(
+        {.comparison = comparison, .levels = last_level(comparison.kind), .given = {}});
+    households_ = households_ || (options.households && comparison.individual &&
+                                  comparison.kind != ComparisonKind::category);
+  }
+}
+
+std::size_t LinkModelFit::state_of(const LevelPattern& pattern, std::size_t c) const {
+  const int parent = model_.comparisons_[c].comparison.parent;
+  if (parent < 0) return 0;
+  const auto p = static_cast<std::size_t>(parent);
+  return parent_state(pattern.levels[p], model_.comparisons_[p].levels);
+}
+
+void LinkModelFit::begin() {
+  any_pair_ = detail::levels_of_any_pair(records_, all_pairs_, options_);
+  counts_.resize(model_.comparisons_.size());
+  const double records = static_cast<double>(std::max<std::size_t>(records_.size(), 2));
+  expected_ = {std::min(records, all_pairs_ / 2),
+               households_ ? std::min(records, all_pairs_ / 4) : 0, 0};
+  expected_[random] = all_pairs_ - expected_[match] - expected_[household];
+  for (std::size_t c = 0; c < model_.comparisons_.size(); ++c) {
+    for (std::size_t s = 0; s < parent_states; ++s) {
+      model_.comparisons_[c].given[s] = estimate(c, s);
+    }
+  }
+}
+
+LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) const {
+  const ComparisonParameters& parameters = model_.comparisons_[c];
+  const bool depends = parameters.comparison.parent >= 0;
+  const auto believed = detail::default_match_levels(parameters.comparison.kind);
+  const auto total_of = [&](Kind kind, std::size_t level) {
+    double total = 0;
+    for (const auto& by_state : counts_[c][kind]) total += by_state[level];
+    return total;
+  };
+  LevelProbabilities p;
+  const auto learned = [&](Kind kind) {
+    std::array<double, max_levels> counts{};
+    for (std::size_t level = 1; level <= parameters.levels; ++level) {
+      counts[level] = total_of(kind, level) + options_.prior_pairs * believed[level];
+    }
+    const double all = sum(counts);
+    for (double& count : counts) count /= all;
+    return counts;
+  };
+  const auto given_state = [&](Kind kind, const std::array<double, max_levels>& marginal) {
+    std::array<double, max_levels> values = counts_[c][kind][state];
+    const double seen = sum(values);
+    for (std::size_t level = 1; level <= parameters.levels; ++level) {
+      values[level] =
+          (values[level] + conditional_prior * marginal[level]) / (seen + conditional_prior);
+    }
+    return values;
+  };
+
+  p.match = learned(match);
+  for (std::size_t level = 1; level <= parameters.levels; ++level) {
+    const double any = any_pair_[c][level];
+    p.random[level] = std::max(any - total_of(match, level) - total_of(household, level),
+                               least_random_share * any) +
+                      options_.prior_pairs * 1e-3;
+  }
+  const double random_total = sum(p.random);
+  for (double& value : p.random) value /= random_total;
+  p.household = parameters.comparison.individual ? p.random : learned(household);
+  if (depends) {
+    p.match = given_state(match, p.match);
+    if (state == static_cast<std::size_t>(ParentState::agrees)) {
+      const auto marginal = p.random;
+      p.random = given_state(random, marginal);
+      if (parameters.comparison.individual) p.household = given_state(household, marginal);
+    }
+    if (!parameters.comparison.individual) p.household = given_state(household, p.household);
+  }
+  return p;
+}
+
+double LinkModelFit::expect() {
+  const std::size_t comparisons = model_.comparisons_.size();
+  struct Logs {
+    std::array<std::array<std::array<double, kinds>, max_levels>, parent_states> of{};
+  };
+  std::vector<Logs> logs(comparisons);
+  for (std::size_t c = 0; c < comparisons; ++c) {
+    for (std::size_t s = 0; s < parent_states; ++s) {
+      const LevelProbabilities& p = model_.comparisons_[c].given[s];
+      for (std::size_t level = 1; level <= model_.comparisons_[c].levels; ++level) {
+        logs[c].of[s][level] = {std::log(p.match[level]), std::log(p.household[level]),
+                                std::log(p.random[level])};
+      }
+    }
+  }
+  std::array<double, kinds> prior{};
+  for (std::size_t k = 0; k < kinds; ++k) {
+    prior[k] = expected_[k] > 0 ? std::log(expected_[k] / all_pairs_) : -1e300;
+  }
+  for (PerKind& counts : counts_) counts = {};
+  std::array<double, kinds> expected{};
+  double log_likelihood = 0;
+  for (const LevelPattern& pattern : patterns_) {
+    std::array<double, kinds> log_share = prior;
+    for (std::size_t c = 0; c < comparisons; ++c) {
+      const auto& add = logs[c].of[state_of(pattern, c)][pattern.levels[c]];
+      for (std::size_t k = 0; k < kinds; ++k) log_share[k] += add[k];
+    }
+    const double largest = std::max({log_share[0], log_share[1], log_share[2]});
+    std::array<double, kinds> share{};
+    double total = 0;
+    for (std::size_t k = 0; k < kinds; ++k) total += share[k] = std::exp(log_share[k] - largest);
+    for (double& value : share) value /= total;
+    const double free = pattern.pairs - pattern.labelled_matches - pattern.labelled_different;
+    log_likelihood += free * (largest + std::log(total));
+    const double others = share[household] + share[random];
+    std::array<double, kinds> pairs{};
+    for (std::size_t k = 0; k < kinds; ++k) pairs[k] = free * share[k];
+    pairs[match] += pattern.labelled_matches;
+    const double of_household = others > 0 ? share[household] / others : 0;
+    pairs[household] += pattern.labelled_different * of_household;
+    pairs[random] += pattern.labelled_different * (1 - of_household);
+    for (std::size_t k = 0; k < kinds; ++k) expected[k] += pairs[k];
+    for (std::size_t c = 0; c < comparisons; ++c) {
+      const std::size_t level = pattern.levels[c], state = state_of(pattern, c);
+      if (level == missing_level) continue;
+      for (std::size_t k = 0; k < kinds; ++k) counts_[c][k][state][level] += pairs[k];
+    }
+  }
+  expected_[match] = std::max(expected[match], options_.prior_pairs * .5);
+  expected_[household] = households_ ? std::max(expected[household], options_.prior_pairs * .5) : 0;
+  expected_[random] = std::max(all_pairs_ - expected_[match] - expected_[household], 1.0);
+  return log_likelihood;
+}
+
+double LinkModelFit::maximise() {
+  double change = 0;
+  const auto moved = [&](const auto& before, const auto& after) {
+    for (std::size_t level = 1; level < max_levels; ++level) {
+      change = std::max(change, std::abs(before[level] - after[level]));
+    }
+  };
+  for (std::size_t c = 0; c < model_.comparisons_.size(); ++c) {
+    for (std::size_t s = 0; s < parent_states; ++s) {
+      LevelProbabilities& p = model_.comparisons_[c].given[s];
+      const LevelProbabilities next = estimate(c, s);
+      moved(p.match, next.match);
+      moved(p.household, next.household);
+      moved(p.random, next.random);
+      p = next;
+    }
+  }
+  return change;
+}
+
+FittedLinkModel LinkModelFit::run(const Context& context) {
+  begin();
+  FittedLinkModel fitted;
+  LinkFitReport& report = fitted.report;
+  report.patterns = patterns_.size();
+  for (const LevelPattern& pattern : patterns_) {
+    report.pairs += static_cast<std::size_t>(pattern.pairs);
+  }
+  while (report.iterations < options_.max_iterations && !report.converged) {
+    if (context.report({"fit link model", report.iterations, options_.max_iterations}) ==
+        Go::stop) {
+      break;
+    }
+    report.log_likelihood = expect();
+    report.largest_change = maximise();
+    ++report.iterations;
+    report.converged = report.largest_change <= options_.tolerance;
+  }
+  report.expected_matches = expected_[match];
+  report.expected_household = expected_[household];
+  model_.match_share_ = expected_[match] / all_pairs_;
+  model_.household_share_ = expected_[household] / all_pairs_;
+  fitted.model = std::move(model_);
+  return fitted;
+}
+
+}  // namespace emptor

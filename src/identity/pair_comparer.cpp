@@ -1,0 +1,74 @@
+#include "identity/pair_comparer.hpp"
+
+#include <algorithm>
+
+namespace emptor::detail {
+
+PairComparer::PairComparer(const ComparedRecords& records)
+    : records_(records), comparisons_(records.comparisons()), remembered_(comparisons_.size()) {
+  for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+    last_[c] = last_level(comparisons_[c].kind);
+    if (last_[c] > 2 || comparisons_[c].kind == ComparisonKind::list) {
+      remembered_[c].resize(std::size_t{1} << memory_bits);
+    }
+    if (comparisons_[c].kind == ComparisonKind::given_name) given_ = static_cast<int>(c);
+    if (comparisons_[c].kind == ComparisonKind::family_name) family_ = static_cast<int>(c);
+  }
+}
+
+std::uint8_t PairComparer::compare(std::size_t c, std::uint32_t x, std::uint32_t y) {
+  const ValueDictionary& values = records_.dictionary(c);
+  return compare_values(comparisons_[c].kind, values.text(x), values.text(y));
+}
+
+std::uint8_t PairComparer::best_level(std::size_t c, const std::uint32_t* a,
+                                      const std::uint32_t* b) {
+  const Comparison& comparison = comparisons_[c];
+  std::uint8_t best = max_levels;
+  for (std::size_t i = 0; i < comparison.slots; ++i) {
+    const std::uint32_t x = a[comparison.first_slot + i];
+    for (std::size_t j = 0; x != 0 && j < comparison.slots; ++j) {
+      const std::uint32_t y = b[comparison.first_slot + j];
+      if (y == 0) continue;
+      best = std::min(best, x == y ? exact_level : level_of(c, x, y));
+    }
+  }
+  return best == max_levels ? missing_level : best;
+}
+
+std::uint32_t PairComparer::agreed_code(std::size_t a, std::size_t b, std::size_t c) {
+  const Comparison& comparison = comparisons_[c];
+  const std::uint32_t* x = records_.codes(a) + comparison.first_slot;
+  const std::uint32_t* y = records_.codes(b) + comparison.first_slot;
+  std::uint32_t commonest = 0;
+  for (std::size_t i = 0; i < comparison.slots && x[i] != 0; ++i) {
+    for (std::size_t j = 0; j < comparison.slots && y[j] != 0; ++j) {
+      if (x[i] == y[j]) return x[i];
+      if (level_of(c, x[i], y[j]) != exact_level) continue;
+      const ValueDictionary& values = records_.dictionary(c);
+      commonest = values.frequency(x[i]) >= values.frequency(y[j]) ? x[i] : y[j];
+    }
+  }
+  return commonest;
+}
+
+bool PairComparer::has_name(std::size_t record, std::size_t c, std::size_t from) const {
+  const std::uint32_t code = records_.codes(from)[comparisons_[c].first_slot];
+  if (code == 0) return false;
+  const std::uint32_t token = records_.name_token(c, code);
+  const auto names = records_.names(record);
+  return token != 0 && std::binary_search(names.begin(), names.end(), token);
+}
+
+/// A given name that is the other's family name, or a family name that stands among the other's
+/// further names. Names that are swapped in both fields are one piece of evidence, so the family
+/// name then says nothing.
+void PairComparer::cross_names(std::size_t a, std::size_t b, Levels& out) {
+  const auto given = static_cast<std::size_t>(given_), family = static_cast<std::size_t>(family_);
+  for (const std::size_t c : {given, family}) {
+    if (out[c] >= 3 && (has_name(b, c, a) || has_name(a, c, b))) out[c] = crossed_level;
+  }
+  if (out[given] == crossed_level && out[family] == crossed_level) out[family] = missing_level;
+}
+
+}  // namespace emptor::detail

@@ -1,0 +1,121 @@
+#pragma once
+// The weight of a pair of records under a fitted model. For one thread.
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "emptor/identity/compared_records.hpp"
+#include "emptor/identity/link_model.hpp"
+#include "identity/pair_comparer.hpp"
+
+namespace emptor::detail {
+
+/// What a pair of levels is worth, log2: of the three kinds of pairs.
+struct KindWeights {
+  float match = 0, household = 0, random = 0, unused = 0;
+
+  KindWeights& operator+=(const KindWeights& other) {
+    match += other.match;
+    household += other.household;
+    random += other.random;
+    return *this;
+  }
+};
+
+/// The tables of a model over records, shared by scorers. Follows the records' frequencies as they
+/// are when it is made.
+class ScoreTables {
+ public:
+  ScoreTables(const ComparedRecords& records, const LinkModel& model);
+
+  [[nodiscard]] const KindWeights& prior() const noexcept { return prior_; }
+  [[nodiscard]] const KindWeights& of(std::size_t c, std::size_t state,
+                                      std::uint8_t level) const noexcept {
+    return weights_[c][state][level];
+  }
+  /// Comparison on which c depends; itself without one.
+  [[nodiscard]] int parent(std::size_t c) const noexcept { return parent_[c]; }
+  [[nodiscard]] std::size_t last(std::size_t c) const noexcept { return last_[c]; }
+  /// Whether exact agreement counts by the value's frequency in this state of the parent.
+  [[nodiscard]] bool by_frequency(std::size_t c, std::size_t state) const noexcept {
+    return by_frequency_[c] &&
+           (parent_[c] < 0 || state != static_cast<std::size_t>(ParentState::agrees));
+  }
+  [[nodiscard]] bool individual(std::size_t c) const noexcept { return individual_[c]; }
+  /// log2 of the share of records that have the value.
+  [[nodiscard]] float log_share(std::size_t c, std::uint32_t frequency) const noexcept {
+    return std::log2(static_cast<float>(frequency)) - log_total_[c];
+  }
+
+ private:
+  KindWeights prior_;
+  std::array<std::array<std::array<KindWeights, max_levels>, parent_states>, max_comparisons>
+      weights_{};
+  std::array<int, max_comparisons> parent_{};
+  std::array<std::size_t, max_comparisons> last_{};
+  std::array<bool, max_comparisons> by_frequency_{}, individual_{};
+  std::array<float, max_comparisons> log_total_{};
+};
+
+/// log2 of the odds of a match.
+[[nodiscard]] inline float weight_of(const KindWeights& total) noexcept {
+  const float most = std::max(total.household, total.random);
+  const float least = std::min(total.household, total.random);
+  return total.match - most - std::log2(1 + std::exp2(least - most));
+}
+
+class PairScorer {
+ public:
+  PairScorer(const ComparedRecords& records, const ScoreTables& tables)
+      : records_(records), tables_(tables), comparer_(records) {}
+
+  [[nodiscard]] float weight(std::size_t a, std::size_t b) {
+    comparer_.levels(a, b, levels_);
+    return weight_of_levels(a, b);
+  }
+  /// The levels of the last pair that was asked about.
+  [[nodiscard]] const Levels& levels() const noexcept { return levels_; }
+
+  [[nodiscard]] std::size_t state(std::size_t c) const noexcept {
+    const int parent = tables_.parent(c);
+    return parent < 0 ? 0
+                      : parent_state(levels_[static_cast<std::size_t>(parent)],
+                                     tables_.last(static_cast<std::size_t>(parent)));
+  }
+  /// What comparison c says of the last pair.
+  [[nodiscard]] KindWeights part(std::size_t c, std::size_t a, std::size_t b);
+
+ private:
+  float weight_of_levels(std::size_t a, std::size_t b) {
+    KindWeights total = tables_.prior();
+    for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
+      if (levels_[c] != missing_level) total += part(c, a, b);
+    }
+    return weight_of(total);
+  }
+
+  const ComparedRecords& records_;
+  const ScoreTables& tables_;
+  PairComparer comparer_;
+  Levels levels_{};
+};
+
+inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b) {
+  const std::size_t now = state(c);
+  KindWeights part = tables_.of(c, now, levels_[c]);
+  if (levels_[c] == exact_level && tables_.by_frequency(c, now)) {
+    const std::uint32_t code = records_.comparisons()[c].slots == 1
+                                   ? records_.codes(a)[records_.comparisons()[c].first_slot]
+                                   : comparer_.agreed_code(a, b, c);
+    if (code != 0) {
+      part.random = tables_.log_share(c, records_.dictionary(c).frequency(code));
+      if (tables_.individual(c)) part.household = part.random;
+    }
+  }
+  return part;
+}
+
+}  // namespace emptor::detail
