@@ -70,6 +70,14 @@ class Records {
     return id_at<Record>(rows_++);
   }
 
+  /// Room for `rows` rows and so many bytes a column (none: as they come) without growing.
+  void reserve(std::size_t rows, std::span<const std::size_t> bytes = {}) {
+    for (std::size_t c = 0; c < columns_.size(); ++c) {
+      columns_[c].ends.reserve(rows);
+      if (c < bytes.size()) columns_[c].bytes.reserve(bytes[c]);
+    }
+  }
+
   [[nodiscard]] std::size_t size() const noexcept { return rows_; }
   [[nodiscard]] bool empty() const noexcept { return rows_ == 0; }
   [[nodiscard]] std::span<const std::string> columns() const noexcept { return names_; }
