@@ -11,6 +11,8 @@ const LinearAlgebraKernels<float>* linear_algebra_avx2() noexcept;
 const LinearAlgebraKernels<float>* linear_algebra_avx512() noexcept;
 const RecommendKernels<float>* recommend_avx2() noexcept;
 const RecommendKernels<float>* recommend_avx512() noexcept;
+const TextKernels* text_avx2() noexcept;
+const TextKernels* text_avx512() noexcept;
 #endif
 
 }  // namespace detail
@@ -20,14 +22,14 @@ const Kernels* kernels_for(Isa isa) noexcept {
   __builtin_cpu_init();
   if (isa == Isa::avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     static const Kernels kernels = {Isa::avx2, detail::linear_algebra_avx2(),
-                                    detail::recommend_avx2()};
+                                    detail::recommend_avx2(), detail::text_avx2()};
     return &kernels;
   }
   if (isa == Isa::avx512 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma")) {
     static const Kernels kernels = {Isa::avx512, detail::linear_algebra_avx512(),
-                                    detail::recommend_avx512()};
+                                    detail::recommend_avx512(), detail::text_avx512()};
     return &kernels;
   }
 #endif

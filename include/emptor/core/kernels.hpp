@@ -21,12 +21,14 @@ template <class T>
 struct LinearAlgebraKernels;  // math/kernels.hpp
 template <class T>
 struct RecommendKernels;  // recommend/kernels.hpp
+struct TextKernels;       // text/kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
   Isa isa = Isa::portable;
   const LinearAlgebraKernels<float>* linear_algebra = nullptr;
   const RecommendKernels<float>* recommend = nullptr;
+  const TextKernels* text = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.

@@ -62,14 +62,13 @@ class EditRows {
   std::uint64_t crossing_ = 0;
 };
 
-/// 1 <= a.size() <= 64, a.size() <= b.size().
-template <bool transpositions, class Unit>
-std::size_t edit_distance_word(std::span<const Unit> a, std::span<const Unit> b,
+/// `masks` of a text of 1 to 64 units.
+template <bool transpositions, class Masks, class Unit>
+std::size_t edit_distance_word(const Masks& masks, std::size_t size_a, std::span<const Unit> b,
                                std::size_t cutoff) noexcept {
-  const SymbolMasks<Unit> masks(a);
   EditRows<transpositions> rows;
-  const std::uint64_t last = std::uint64_t{1} << (a.size() - 1);
-  std::size_t distance = a.size(), left = b.size();
+  const std::uint64_t last = std::uint64_t{1} << (size_a - 1);
+  std::size_t distance = size_a, left = b.size();
   for (const Unit c : b) {
     rows.step(masks.mask(c), 1);
     distance = static_cast<std::size_t>(static_cast<std::ptrdiff_t>(distance) + rows.right(last));
@@ -121,7 +120,9 @@ std::size_t edit_distance(std::span<const Unit> a, std::span<const Unit> b, std:
   if (a.size() > b.size()) std::swap(a, b);
   if (b.size() - a.size() > cutoff) return cutoff + 1;
   if (a.empty()) return b.size();
-  if (a.size() <= word_units) return edit_distance_word<transpositions>(a, b, cutoff);
+  if (a.size() <= word_units) {
+    return edit_distance_word<transpositions>(SymbolMasks<Unit>(a), a.size(), b, cutoff);
+  }
   return edit_distance_blocks<transpositions>(a, b, cutoff);
 }
 

@@ -37,10 +37,10 @@ struct JaroCounts {
   return half > 0 ? half - 1 : 0;
 }
 
-/// Both of 1 to 64 units.
-template <class Unit>
-JaroCounts jaro_counts_word(std::span<const Unit> a, std::span<const Unit> b) noexcept {
-  const SymbolMasks<Unit> masks(a);
+/// Both of 1 to 64 units, `masks` those of a.
+template <class Masks, class Unit>
+JaroCounts jaro_counts_word(const Masks& masks, std::span<const Unit> a,
+                            std::span<const Unit> b) noexcept {
   const std::size_t window = jaro_window(a.size(), b.size());
   std::uint64_t near = (std::uint64_t{2} << window) - 1;  // places of a that b[j] may match
   std::uint64_t taken_a = 0, taken_b = 0, at = 1;
@@ -102,28 +102,34 @@ JaroCounts jaro_counts_lists(std::span<const Unit> a, std::span<const Unit> b) {
   return counts;
 }
 
+/// Of texts of a and b units, neither empty.
+[[nodiscard]] inline double jaro_quotient(const JaroCounts& counts, std::size_t a,
+                                          std::size_t b) noexcept {
+  const std::size_t m = counts.matches;
+  if (m == 0) return 0;
+  const std::size_t in_order = m - counts.out_of_order / 2;
+  return static_cast<double>(m * m * (a + b) + in_order * a * b) /
+         static_cast<double>(3 * m * a * b);
+}
+
 template <class Unit>
 double jaro(std::span<const Unit> a, std::span<const Unit> b) {
   if (a.empty() || b.empty()) return a.empty() && b.empty() ? 1 : 0;
   const JaroCounts counts = a.size() <= word_units && b.size() <= word_units
-                                ? jaro_counts_word(a, b)
+                                ? jaro_counts_word(SymbolMasks<Unit>(a), a, b)
                                 : jaro_counts_lists(a, b);
-  const std::size_t m = counts.matches;
-  if (m == 0) return 0;
-  const std::size_t in_order = m - counts.out_of_order / 2;
-  return static_cast<double>(m * m * (a.size() + b.size()) + in_order * a.size() * b.size()) /
-         static_cast<double>(3 * m * a.size() * b.size());
+  return jaro_quotient(counts, a.size(), b.size());
 }
 
+/// With the bonus for the beginning.
 template <class Unit>
-double jaro_winkler(std::span<const Unit> a, std::span<const Unit> b,
-                    const WinklerOptions& options) {
-  const double similarity = jaro(a, b);
-  if (!(similarity > options.bonus_above)) return similarity;
+double winkler(double jaro, std::span<const Unit> a, std::span<const Unit> b,
+               const WinklerOptions& options) noexcept {
+  if (!(jaro > options.bonus_above)) return jaro;
   const std::size_t most = std::min({a.size(), b.size(), std::size_t{4}});
   std::size_t prefix = 0;
   while (prefix < most && a[prefix] == b[prefix]) ++prefix;
-  return similarity + static_cast<double>(prefix) * options.prefix_weight * (1 - similarity);
+  return jaro + static_cast<double>(prefix) * options.prefix_weight * (1 - jaro);
 }
 
 }  // namespace detail
@@ -138,8 +144,8 @@ double jaro_winkler(std::span<const Unit> a, std::span<const Unit> b,
 /// as they are.
 [[nodiscard]] inline double jaro_winkler_similarity(std::string_view a, std::string_view b,
                                                     const WinklerOptions& options = {}) {
-  return detail::with_units(a, b,
-                            [&](auto x, auto y) { return detail::jaro_winkler(x, y, options); });
+  return detail::with_units(
+      a, b, [&](auto x, auto y) { return detail::winkler(detail::jaro(x, y), x, y, options); });
 }
 
 }  // namespace emptor

@@ -180,7 +180,11 @@ TEST_CASE("Jaro and Winkler are those of the plain loops") {
     const double winkler = jaro_winkler_similarity(pair.a, pair.b);
     RC_ASSERT(winkler <= 1);
     if (std::abs(jaro - 0.7) > 1e-12) {
-      RC_ASSERT(std::abs(winkler - (jaro > 0.7 ? jaro + bonus : jaro)) < 1e-15);
+      const double plain = jaro > 0.7 ? jaro + bonus : jaro;
+      RC_ASSERT(std::abs(winkler - plain) < 1e-15);
+      if (std::max(a.size(), b.size()) <= 64) {
+        RC_ASSERT(static_cast<float>(winkler) == static_cast<float>(plain));
+      }
     }
   });
 }

@@ -1,0 +1,31 @@
+// The kernels of text similarity for AVX2,
+// chosen at run time; compiled without any -m flag.
+
+#include "emptor/text/kernels.hpp"
+
+#if defined(__x86_64__)
+
+#include "text/simd_avx2.hpp"
+// The bodies follow the register type they are written in.
+// clang-format off
+namespace {
+namespace units_16 {
+#include "text/similarity_body.inc"
+}
+namespace units_32 {
+#include "text/similarity_body.inc"
+}
+}
+#include "text/kernels_body.inc"
+// clang-format on
+
+namespace emptor::detail {
+
+const TextKernels* text_avx2() noexcept;
+const TextKernels* text_avx2() noexcept {
+  return &table;
+}
+
+}  // namespace emptor::detail
+
+#endif
