@@ -1,4 +1,5 @@
-// Generates interaction data of any size: `generate --help`. See generator.hpp for what is in it.
+// Generates interaction data of any size, or records of people: `generate --help`. See
+// generator.hpp and emptor/identity/generator.hpp for what is in them.
 
 #include <charconv>
 #include <cstdio>
@@ -7,6 +8,7 @@
 #include <string_view>
 
 #include "emptor/core/error.hpp"
+#include "identities.hpp"
 #include "writers.hpp"
 
 namespace {
@@ -16,8 +18,9 @@ constexpr const char* usage = R"(generate: interactions of a made-up shop, of an
   generate --out DIR [OPTION VALUE]...
 
   --out DIR           where the files go; made if need be
-  --format NAME       lightgcn (train.txt, test.txt), csv (orders.csv, mapping.json) or
-                      movielens (ratings.dat) (default: lightgcn)
+  --format NAME       lightgcn (train.txt, test.txt), csv (orders.csv, mapping.json),
+                      movielens (ratings.dat) or identities (identities.csv, see below)
+                      (default: lightgcn)
   --customers N       (default: 2000)
   --items N           at least 4 (default: 1000)
   --interactions N    in all, each a different item of its customer (default: 60000)
@@ -35,7 +38,15 @@ constexpr const char* usage = R"(generate: interactions of a made-up shop, of an
   --friends N         also friends.txt: a line is a customer and up to N friends (default: 0)
   --help              this text
 
-Memory is some 33 bytes an item, whatever the number of interactions.
+Records of made-up people, with the person that each belongs to (--format identities, --seed and):
+  --persons N         (default: 10000)
+  --records X         a person has on the average, 1 to 50 (default: 2.5)
+  --chinese X         share of Chinese households, 0 to 1 (default: 0.3)
+  --typos X           share of records (default: 0.15)
+  --missing X         share of fields (default: 0.2)
+  --shared-phones X   share of persons, 0 to 0.75 (default: 0.1)
+
+Memory is some 33 bytes an item, whatever the number of interactions; 700 bytes a record of people.
 Exit codes: 0 done, 1 a file cannot be written, 2 the command line is wrong.
 )";
 
@@ -52,19 +63,28 @@ void read(std::string_view option, std::string_view word, Number& to) {
   }
 }
 
-void set(std::string_view option, std::string_view word, generate::GeneratorOptions& made,
-         generate::WriteOptions& written, std::string& out) {
+struct Job {
+  generate::GeneratorOptions made;
+  generate::WriteOptions written;
+  emptor::IdentityGeneratorOptions people;
+  bool identities = false;
+  std::string out;
+};
+
+void set(std::string_view option, std::string_view word, Job& job) {
+  auto& [made, written, people, identities, out] = job;
   if (option == "--out") {
     out = word;
   } else if (option == "--format") {
-    if (word == "lightgcn") {
+    identities = word == "identities";
+    if (identities || word == "lightgcn") {
       written.format = generate::FileFormat::lightgcn;
     } else if (word == "csv") {
       written.format = generate::FileFormat::csv;
     } else if (word == "movielens") {
       written.format = generate::FileFormat::movielens;
     } else {
-      misuse(emptor::text("--format is lightgcn, csv or movielens, got '", word, "'"));
+      misuse(emptor::text("--format is lightgcn, csv, movielens or identities, got '", word, "'"));
     }
   } else if (option == "--features") {
     if (word != "yes" && word != "no") misuse("--features is yes or no");
@@ -77,6 +97,7 @@ void set(std::string_view option, std::string_view word, generate::GeneratorOpti
     read(option, word, made.interactions);
   } else if (option == "--seed") {
     read(option, word, made.seed);
+    people.seed = made.seed;
   } else if (option == "--clusters") {
     read(option, word, made.clusters);
   } else if (option == "--skew") {
@@ -95,6 +116,18 @@ void set(std::string_view option, std::string_view word, generate::GeneratorOpti
     read(option, word, written.test_share);
   } else if (option == "--friends") {
     read(option, word, written.friends);
+  } else if (option == "--persons") {
+    read(option, word, people.persons);
+  } else if (option == "--records") {
+    read(option, word, people.records_per_person);
+  } else if (option == "--chinese") {
+    read(option, word, people.chinese);
+  } else if (option == "--typos") {
+    read(option, word, people.typos);
+  } else if (option == "--missing") {
+    read(option, word, people.missing);
+  } else if (option == "--shared-phones") {
+    read(option, word, people.shared_phones);
   } else {
     misuse(emptor::text("'", option, "' is not an option; --help lists them"));
   }
@@ -104,9 +137,7 @@ void set(std::string_view option, std::string_view word, generate::GeneratorOpti
 
 int main(int count, char** words) {
   try {
-    generate::GeneratorOptions made;
-    generate::WriteOptions written;
-    std::string out;
+    Job job;
     for (int i = 1; i < count; i += 2) {
       const std::string_view option = words[i];
       if (option == "--help" || option == "-h") {
@@ -114,13 +145,18 @@ int main(int count, char** words) {
         return 0;
       }
       if (i + 1 == count) misuse(emptor::text(option, " needs a value behind it"));
-      set(option, words[i + 1], made, written, out);
+      set(option, words[i + 1], job);
     }
-    if (out.empty()) misuse("--out DIR is needed: where the files go");
-    generate::Generator generator(made);
-    const std::size_t interactions = generate::write_files(generator, written, out);
-    std::printf("%s: %zu customers, %zu items, %zu interactions\n", out.c_str(), made.customers,
-                made.items, interactions);
+    if (job.out.empty()) misuse("--out DIR is needed: where the files go");
+    if (job.identities) {
+      const std::size_t records = generate::write_identities(job.people, job.out);
+      std::printf("%s: %zu persons, %zu records\n", job.out.c_str(), job.people.persons, records);
+      return 0;
+    }
+    generate::Generator generator(job.made);
+    const std::size_t interactions = generate::write_files(generator, job.written, job.out);
+    std::printf("%s: %zu customers, %zu items, %zu interactions\n", job.out.c_str(),
+                job.made.customers, job.made.items, interactions);
     return 0;
   } catch (const emptor::Exception& error) {
     std::fprintf(stderr, "generate: %s\n", error.what());
