@@ -36,13 +36,11 @@ MaskCounts key_patterns(std::span<const BlockingRule> rules) {
   return patterns;
 }
 
-/// By which rules candidates meet: all of them, or those of evenly spread
-/// chunks, weighted.
+/// By which rules candidates meet: all of them, or those of evenly spread chunks, weighted.
 MaskCounts pair_patterns(const BlockingPlan& plan, std::size_t sample, bool& exact) {
   const double share = std::min(1.0, double(sample) / double(plan.report().pairs));
   exact = share == 1.0;
-  // A pair's weight is that of its first rule: each rule's chunks are taken at
-  // a step of its own.
+  // A pair's weight is that of its first rule: each rule's chunks are taken at a step of its own.
   MaskCounts patterns;
   std::vector<MaskCounts> of_rule(plan.rules());
   std::vector<double> work(plan.rules()), taken(plan.rules());

@@ -1,24 +1,20 @@
 #pragma once
-// Which of many blocking rules to take, and what share of the matches they let
-// through.
+// Which of many blocking rules to take, and what share of the matches they let through.
 //
-// Choice: every record should be asked for by several rules, since any one
-// field may be wrong, at few pairs in all. That is a weighted multi-cover; the
-// greedy rule takes what covers most a new pair: Gregory Dobson, "Worst-case
-// analysis of greedy heuristics for integer programming with nonnegative data",
-// Mathematics of Operations Research 7(4), 1982, doi:10.1287/moor.7.4.515.
-// Pairs that several rules have count once, estimated from a sample of the
-// candidates.
+// Choice: every record should be asked for by several rules, since any one field may be wrong, at
+// few pairs in all. That is a weighted multi-cover; the greedy rule takes what covers most a new
+// pair: Gregory Dobson, "Worst-case analysis of greedy heuristics for integer programming with
+// nonnegative data", Mathematics of Operations Research 7(4), 1982, doi:10.1287/moor.7.4.515. Pairs
+// that several rules have count once, estimated from a sample of the candidates.
 //
-// Recall without labels: rules are occasions to catch a match, and how many
-// matches were caught once, and how many twice, tells how many never were. Anne
-// Chao, "Estimating the population size for capture-recapture data with unequal
-// catchability", Biometrics 43(4), 1987, doi:10.2307/2531532, which is a lower
-// bound where some matches are harder to catch; for two rules D. G. Chapman,
-// "Some properties of the hypergeometric distribution with applications to
-// zoological sample censuses", University of California Publications in
-// Statistics 1(7), 1951. Rules of the same field are no independent occasions:
-// they make the recall look better than it is. Thread safety: pure functions.
+// Recall without labels: rules are occasions to catch a match, and how many matches were caught
+// once, and how many twice, tells how many never were. Anne Chao, "Estimating the population size
+// for capture-recapture data with unequal catchability", Biometrics 43(4), 1987,
+// doi:10.2307/2531532, which is a lower bound where some matches are harder to catch; for two rules
+// D. G. Chapman, "Some properties of the hypergeometric distribution with applications to
+// zoological sample censuses", University of California Publications in Statistics 1(7), 1951.
+// Rules of the same field are no independent occasions: they make the recall look better than it
+// is. Thread safety: pure functions.
 
 #include <cstddef>
 #include <cstdint>
@@ -63,14 +59,13 @@ struct BlockingRecall {
   double recall = 1;        ///< found / matches: at most so much
 };
 
-/// From the rules by which each match meets, `BlockingPlan::rules_of(pair)`;
-/// masks of 0 are left out. `rules` >= 2 is how many there are. Throws
-/// `invalid_option`. O(matches).
+/// From the rules by which each match meets, `BlockingPlan::rules_of(pair)`; masks of 0 are left
+/// out. `rules` >= 2 is how many there are. Throws `invalid_option`. O(matches).
 [[nodiscard]] EMPTOR_API BlockingRecall
 estimate_blocking_recall(std::span<const std::uint64_t> masks, std::size_t rules);
 
-/// Chapman's estimate of all matches from two independent rules, of which one
-/// finds `first`, the other `second`, and both together `both` matches.
+/// Chapman's estimate of all matches from two independent rules, of which one finds `first`, the
+/// other `second`, and both together `both` matches.
 [[nodiscard]] constexpr double matches_by_two_rules(double first, double second,
                                                     double both) noexcept {
   return (first + 1) * (second + 1) / (both + 1) - 1;

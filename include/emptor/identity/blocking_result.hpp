@@ -1,6 +1,5 @@
 #pragma once
-// What blocking found and what it left out, rule by rule. Plain data; thread
-// safety: values.
+// What blocking found and what it left out, rule by rule. Plain data; thread safety: values.
 
 #include <cstddef>
 #include <cstdint>
