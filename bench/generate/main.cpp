@@ -46,7 +46,7 @@ Records of made-up people, with the person that each belongs to (--format identi
   --missing X         share of fields (default: 0.2)
   --shared-phones X   share of persons, 0 to 0.75 (default: 0.1)
 
-Memory is some 33 bytes an item, whatever the number of interactions; 700 bytes a record of people.
+Memory is some 33 bytes an item, whatever the number of interactions; 450 bytes a record of people.
 Exit codes: 0 done, 1 a file cannot be written, 2 the command line is wrong.
 )";
 

@@ -12,9 +12,9 @@ namespace {
 
 // What each channel asks for, as a share of its records: web, app, shop, social, call.
 constexpr double channel_shares[] = {0.3, 0.25, 0.2, 0.1, 0.15};
-constexpr double asks_email[] = {1, 0.6, 0.5, 0.7, 0.5};
-constexpr double asks_phone[] = {0.6, 1, 0.9, 0.5, 1};
-constexpr double asks_birth[] = {0.5, 0.6, 0.6, 0.5, 0.6};
+constexpr double asks_email[] = {1, 0.75, 0.6, 0.8, 0.6};
+constexpr double asks_phone[] = {0.75, 1, 0.95, 0.6, 1};
+constexpr double asks_birth[] = {0.6, 0.6, 0.7, 0.6, 0.7};
 constexpr double asks_gender[] = {0.2, 0.6, 0.1, 0.8, 0};
 constexpr double asks_street[] = {0.9, 0.3, 0.5, 0, 0.8};
 constexpr double asks_town[] = {0.95, 0.6, 0.8, 0.6, 0.9};
