@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <memory>
 #include <numeric>
+#include <utility>
 
 #include "emptor/core/error.hpp"
 
@@ -11,9 +13,8 @@ namespace emptor {
 
 namespace {
 
-using Root = std::uint32_t;
+using Group = std::uint32_t;
 
-constexpr std::uint32_t no_limit = std::numeric_limits<std::uint32_t>::max();
 constexpr std::uint32_t empty = std::numeric_limits<std::uint32_t>::max();
 
 struct Carried {
@@ -27,7 +28,7 @@ struct Carried {
   return x * 0xd6e8feb86659fd93U;
 }
 
-[[nodiscard]] Root find(std::vector<Root>& parent, Root at) noexcept {
+[[nodiscard]] Group find(std::vector<Group>& parent, Group at) noexcept {
   while (parent[at] != at) {
     parent[at] = parent[parent[at]];
     at = parent[at];
@@ -36,7 +37,7 @@ struct Carried {
 }
 
 /// The smaller root stays one.
-Root unite(std::vector<Root>& parent, Root a, Root b) noexcept {
+Group unite(std::vector<Group>& parent, Group a, Group b) noexcept {
   a = find(parent, a);
   b = find(parent, b);
   if (a > b) std::swap(a, b);
@@ -44,51 +45,110 @@ Root unite(std::vector<Root>& parent, Root a, Root b) noexcept {
   return a;
 }
 
+/// Sorts, leaves one of each; returns the end. Most values have two or three.
+[[nodiscard]] Group* unique_in_order(Group* from, Group* to) {
+  if (to - from > 16) {
+    std::sort(from, to);
+    return std::unique(from, to);
+  }
+  Group* end = from + 1;
+  for (const Group* next = from + 1; next != to; ++next) {
+    const Group group = *next;
+    Group* at = end;
+    while (at != from && at[-1] > group) --at;
+    if (at != from && at[-1] == group) continue;
+    std::copy_backward(at, end, end + 1);
+    *at = group;
+    ++end;
+  }
+  return end;
+}
+
 /// The values of one type, each with the distinct groups whose records carry it.
 struct ValueGroups {
   std::vector<std::uint32_t> ends;  // by value
-  std::vector<Root> groups;
+  std::vector<Group> groups;
 
   [[nodiscard]] std::size_t size() const noexcept { return ends.size(); }
-  [[nodiscard]] std::span<Root> of(std::size_t value) noexcept {
+  [[nodiscard]] std::span<Group> of(std::size_t value) noexcept {
     const std::size_t begin = value == 0 ? 0 : ends[value - 1];
     return {groups.data() + begin, ends[value] - begin};
   }
 };
 
+/// The edges by type and, within it, in buckets of some thousand by the top bits of their hashes.
+class Partition {
+ public:
+  Partition(std::size_t records, std::span<const IdentifierEdge> edges, std::size_t types)
+      : first_bucket_(types + 1, 0) {
+    std::vector<std::uint32_t> counts(types << fine_bits, 0);
+    for (const IdentifierEdge& edge : edges) {
+      if (edge.record >= records || static_cast<std::size_t>(edge.type) >= types) {
+        throw Exception(ErrorCode::out_of_range,
+                        "an edge names a record or a type that is not there", "resolve_all");
+      }
+      ++counts[fine_bucket(edge)];
+    }
+    // Neighbouring fine buckets of a type, until they are worth a bucket.
+    std::vector<std::uint32_t> bucket_of(counts.size());
+    for (std::size_t fine = 0; fine < counts.size(); ++fine) {
+      const bool opens = (fine & ((std::size_t{1} << fine_bits) - 1)) == 0;
+      if (opens) first_bucket_[fine >> fine_bits] = begins_.size();
+      if (opens || begins_.back() + bucket_size <= filled_) begins_.push_back(filled_);
+      bucket_of[fine] = static_cast<std::uint32_t>(begins_.size() - 1);
+      filled_ += counts[fine];
+    }
+    first_bucket_[types] = begins_.size();
+    begins_.push_back(filled_);
+    carried_ = std::make_unique_for_overwrite<Carried[]>(edges.size());
+    std::vector<std::size_t> cursors = begins_;
+    for (const IdentifierEdge& edge : edges) {
+      carried_[cursors[bucket_of[fine_bucket(edge)]]++] = {edge.identifier, edge.record};
+    }
+  }
+
+  /// The numbers of a type's buckets: [first, second).
+  [[nodiscard]] std::pair<std::size_t, std::size_t> buckets(std::size_t type) const noexcept {
+    return {first_bucket_[type], first_bucket_[type + 1]};
+  }
+  [[nodiscard]] std::span<const Carried> bucket(std::size_t number) const noexcept {
+    return {carried_.get() + begins_[number], begins_[number + 1] - begins_[number]};
+  }
+  [[nodiscard]] std::size_t edges(std::size_t type) const noexcept {
+    return begins_[first_bucket_[type + 1]] - begins_[first_bucket_[type]];
+  }
+
+ private:
+  static constexpr int fine_bits = 11;
+  static constexpr std::size_t bucket_size = 6'000;
+
+  [[nodiscard]] static std::size_t fine_bucket(const IdentifierEdge& edge) noexcept {
+    return static_cast<std::size_t>(edge.type) << fine_bits |
+           static_cast<std::size_t>(mixed(edge.identifier) >> (64 - fine_bits));
+  }
+
+  std::vector<std::size_t> first_bucket_, begins_;
+  std::size_t filled_ = 0;
+  std::unique_ptr<Carried[]> carried_;
+};
+
 /// Brings equal values together; its buffers serve one type after another.
 class Gatherer {
  public:
-  void gather(std::span<const Carried> carried, const std::vector<Root>& group, ValueGroups& out) {
-    partition(carried);
+  void gather(const Partition& partition, std::size_t type, const std::vector<Group>& group,
+              ValueGroups& out) {
     out.ends.clear();
-    out.groups.resize(carried.size());
+    out.groups.resize(partition.edges(type));
     std::uint32_t written = 0;
-    for (std::size_t b = 0; b + 1 < begins_.size(); ++b) {
-      const std::span<const Carried> bucket(buckets_.data() + begins_[b],
-                                            begins_[b + 1] - begins_[b]);
-      written = gather_bucket(bucket, group, written, out);
+    const auto [begin, end] = partition.buckets(type);
+    for (std::size_t b = begin; b < end; ++b) {
+      written = gather_bucket(partition.bucket(b), group, written, out);
     }
     out.groups.resize(written);
   }
 
  private:
-  /// Into buckets of some thousand, by the top bits of the values' hashes.
-  void partition(std::span<const Carried> carried) {
-    int bits = 0;
-    while (bits < 11 && carried.size() >> (bits + 12) != 0) ++bits;
-    begins_.assign((std::size_t{1} << bits) + 1, 0);
-    buckets_.resize(carried.size());
-    const auto bucket_of = [bits](const Carried& c) {
-      return static_cast<std::size_t>(bits == 0 ? 0 : mixed(c.identifier) >> (64 - bits));
-    };
-    for (const Carried& c : carried) ++begins_[bucket_of(c) + 1];
-    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
-    cursors_.assign(begins_.begin(), begins_.end() - 1);
-    for (const Carried& c : carried) buckets_[cursors_[bucket_of(c)]++] = c;
-  }
-
-  std::uint32_t gather_bucket(std::span<const Carried> bucket, const std::vector<Root>& group,
+  std::uint32_t gather_bucket(std::span<const Carried> bucket, const std::vector<Group>& group,
                               std::uint32_t written, ValueGroups& out) {
     // Which value each element has, counted from 0 in this bucket.
     const std::size_t slots = std::bit_ceil(bucket.size() * 2 + 1);
@@ -123,190 +183,165 @@ class Gatherer {
     }
     std::uint32_t begin = 0;
     for (const std::uint32_t end : cursors_) {
-      Root* const from = unsorted_.data() + begin;
-      Root* to = unsorted_.data() + end;
-      if (end - begin > 1) {
-        std::sort(from, to);
-        to = std::unique(from, to);
-      }
-      written = static_cast<std::uint32_t>(std::copy(from, to, out.groups.data() + written) -
-                                           out.groups.data());
+      Group* const from = unsorted_.data() + begin;
+      Group* to = unsorted_.data() + end;
+      if (end - begin > 1) to = unique_in_order(from, to);
+      for (const Group* g = from; g != to; ++g) out.groups[written++] = *g;
       out.ends.push_back(written);
       begin = end;
     }
     return written;
   }
 
-  std::vector<Carried> buckets_;
-  std::vector<std::uint32_t> begins_, cursors_, slots_, value_of_;
+  std::vector<std::uint32_t> cursors_, slots_, value_of_;
   std::vector<std::uint64_t> firsts_;
-  std::vector<Root> unsorted_;
+  std::vector<Group> unsorted_;
 };
 
-/// The groups so far, and how many values of each limited type they have.
+/// The groups so far, numbered by their first record, and how many values of each type with a limit
+/// they have. A value is kept in one group at most, so joined groups' numbers add up.
 class BatchGroups {
  public:
   BatchGroups(std::size_t records, std::span<const IdentifierRule> rules)
       : group_(records), parent_(records) {
-    std::iota(group_.begin(), group_.end(), Root{0});
+    std::iota(group_.begin(), group_.end(), Group{0});
     for (const IdentifierRule& rule : rules) {
-      const bool counts =
-          rule.verified || (rule.limit.window == LimitWindow::ever && rule.limit.values != 0);
-      if (counts) limits_.push_back(rule.verified ? 1 : rule.limit.values);
-      place_.push_back(counts ? limits_.size() - 1 : no_limit);
+      before_.push_back(limits_.size());
+      limited_.push_back(rule.verified ||
+                         (rule.limit.window == LimitWindow::ever && rule.limit.values != 0));
+      if (limited_.back()) limits_.push_back(rule.verified ? 1 : rule.limit.values);
     }
     held_.resize(records * limits_.size());
   }
 
-  [[nodiscard]] const std::vector<Root>& group() const noexcept { return group_; }
+  [[nodiscard]] const std::vector<Group>& group() const noexcept { return group_; }
+  [[nodiscard]] std::size_t size() const noexcept { return parent_.size(); }
 
   void join_by(std::size_t type, ValueGroups& values, BatchIdentifierCounts& counts) {
+    const std::size_t before = before_[type];
     counts.values = values.size();
-    limited_ = place_[type] != no_limit;
-    before_ = limited_ ? place_[type] : limits_before(type);
-    limit_ = limited_ ? limits_[place_[type]] : no_limit;
-    if (limited_) drop_over_limit(values, counts);
-    std::iota(parent_.begin(), parent_.end(), Root{0});
-    for (std::size_t v = 0; v < values.size(); ++v) join(values.of(v), counts);
-    if (limited_ || before_ != 0) judge(values);
-    settle(values, counts);
+    if (limited_[type]) drop_over_limit(limits_[before], values, counts);
+    std::iota(parent_.begin(), parent_.end(), Group{0});
+    for (std::size_t v = 0; v < values.size(); ++v) join(values.of(v), before, counts);
+    for (Group& parent : parent_)
+      parent = parent_[parent];  // parents come first: all are roots now
+    if (add_up(values, before, limited_[type])) {
+      part_contested(values, before, limited_[type], counts);
+    }
+    renumber();
   }
 
  private:
-  /// How many limits count of the types of higher priority.
-  [[nodiscard]] std::size_t limits_before(std::size_t type) const noexcept {
-    std::size_t count = 0;
-    for (std::size_t t = 0; t < type; ++t) count += place_[t] != no_limit ? 1 : 0;
-    return count;
-  }
-  [[nodiscard]] std::uint32_t* held(Root group) noexcept {
+  [[nodiscard]] std::uint32_t* held(Group group) noexcept {
     return held_.data() + group * limits_.size();
   }
 
   /// Step 1. What is dropped is marked: `empty`, at the end of its value's groups.
-  void drop_over_limit(ValueGroups& values, BatchIdentifierCounts& counts) {
-    total_.assign(group_.size(), 0);
-    for (const Root group : values.groups) ++total_[group];
-    bool any = false;
-    for (const std::uint32_t total : total_) {
-      counts.over_limit += total > limit_ ? 1 : 0;
-      any = any || total > limit_;
-    }
-    if (!any) return;
+  void drop_over_limit(std::uint32_t limit, ValueGroups& values, BatchIdentifierCounts& counts) {
+    std::vector<std::uint32_t> total(size(), 0);
+    for (const Group group : values.groups) ++total[group];
+    for (const std::uint32_t values_of_one : total) counts.over_limit += values_of_one > limit;
+    if (counts.over_limit == 0) return;
     for (std::size_t v = 0; v < values.size(); ++v) {
-      const std::span<Root> groups = values.of(v);
+      const std::span<Group> groups = values.of(v);
       const auto kept = std::remove_if(groups.begin(), groups.end(),
-                                       [this](Root group) { return total_[group] > limit_; });
+                                       [&](Group group) { return total[group] > limit; });
       std::fill(kept, groups.end(), empty);
     }
   }
 
-  [[nodiscard]] static std::size_t live(std::span<const Root> groups) noexcept {
-    std::size_t count = groups.size();
-    while (count != 0 && groups[count - 1] == empty) --count;
-    return count;
-  }
-
   /// Step 2, and the joining of step 3.
-  void join(std::span<Root> groups, BatchIdentifierCounts& counts) {
-    const std::size_t count = live(groups);
-    if (count < 2) return;
-    for (std::size_t s = 0; s < before_; ++s) {
+  void join(std::span<Group> groups, std::size_t before, BatchIdentifierCounts& counts) {
+    while (!groups.empty() && groups.back() == empty) groups = groups.first(groups.size() - 1);
+    if (groups.size() < 2) return;
+    for (std::size_t s = 0; s < before; ++s) {
       std::uint64_t sum = 0;
-      for (std::size_t i = 0; i < count; ++i) sum += held(groups[i])[s];
+      for (const Group group : groups) sum += held(group)[s];
       if (sum > limits_[s]) {
         ++counts.shared;
         std::fill(groups.begin(), groups.end(), empty);
         return;
       }
     }
-    Root root = groups[0];
-    for (std::size_t i = 1; i < count; ++i) root = unite(parent_, root, groups[i]);
+    ++counts.joined;
+    Group root = groups[0];
+    for (const Group group : groups.subspan(1)) root = unite(parent_, root, group);
   }
 
-  /// Step 3: the joined groups that break a limit, marked in `contested_`.
-  void judge(ValueGroups& values) {
-    contested_.assign(group_.size(), 0);
-    for (std::size_t s = 0; s < before_; ++s) {
-      total_.assign(group_.size(), 0);
-      for (Root g = 0; g < group_.size(); ++g) {
-        if (group_[g] != g) continue;
-        const Root root = find(parent_, g);
-        const std::uint64_t sum = std::uint64_t{total_[root]} + held(g)[s];
-        if (root != g && sum > limits_[s]) contested_[root] = 1;
-        total_[root] = static_cast<std::uint32_t>(std::min<std::uint64_t>(sum, no_limit));
+  /// What the joined groups hold; whether one of them breaks a limit. Those are in `contested_`.
+  [[nodiscard]] bool add_up(ValueGroups& values, std::size_t before, bool limited) {
+    if (before == 0 && !limited) return false;
+    contested_.assign(size(), 0);
+    bool any = false;
+    const auto add = [&](Group root, std::size_t limit, std::uint32_t more) {
+      if ((held(root)[limit] += more) <= limits_[limit]) return;
+      contested_[root] = 1;
+      any = true;
+    };
+    if (before != 0) {
+      for (Group g = 0; g < size(); ++g) {
+        if (parent_[g] == g) continue;
+        for (std::size_t s = 0; s < before; ++s) add(parent_[g], s, held(g)[s]);
       }
     }
-    if (!limited_) return;
-    total_.assign(group_.size(), 0);
+    if (limited) {
+      for (std::size_t v = 0; v < values.size(); ++v) {
+        if (const Group first = values.of(v)[0]; first != empty) add(parent_[first], before, 1);
+      }
+    }
+    return any;
+  }
+
+  /// Takes the contested groups apart again.
+  void part_contested(ValueGroups& values, std::size_t before, bool limited,
+                      BatchIdentifierCounts& counts) {
+    for (Group g = 0; g < size(); ++g) {
+      const Group root = parent_[g];
+      if (contested_[root] == 0) continue;
+      if (root == g) {
+        if (limited) held(g)[before] = 0;
+      } else {
+        for (std::size_t s = 0; s < before; ++s) held(root)[s] -= held(g)[s];
+      }
+    }
     for (std::size_t v = 0; v < values.size(); ++v) {
-      const std::span<Root> groups = values.of(v);
-      if (groups[0] == empty) continue;
-      const Root root = find(parent_, groups[0]);
-      if (++total_[root] > limit_) contested_[root] = 1;
+      const std::span<const Group> groups = values.of(v);
+      if (groups[0] == empty || contested_[parent_[groups[0]]] == 0) continue;
+      if (groups.size() > 1 && groups[1] != empty) {
+        ++counts.contested;
+        --counts.joined;
+      } else if (limited) {
+        ++held(groups[0])[before];
+      }
+    }
+    for (Group g = 0; g < size(); ++g) {
+      if (contested_[parent_[g]] != 0) parent_[g] = g;
     }
   }
 
-  /// Keeps what is not contested.
-  void settle(ValueGroups& values, BatchIdentifierCounts& counts) {
-    const bool judged = limited_ || before_ != 0;
-    for (std::size_t v = 0; v < values.size(); ++v) {
-      const std::span<Root> groups = values.of(v);
-      if (groups[0] == empty) continue;
-      const bool joins = groups.size() > 1 && groups[1] != empty;
-      if (!joins && !limited_) continue;
-      const Root root = find(parent_, groups[0]);
-      const bool contested = judged && contested_[root] != 0;
-      counts.contested += joins && contested ? 1 : 0;
-      counts.joined += joins && !contested ? 1 : 0;
-      if (limited_ && !(joins && contested)) {
-        ++held(contested ? groups[0] : root)[before_];
-      }
-    }
-    for (Root g = 0; g < group_.size(); ++g) {  // roots come before those who join them
-      if (group_[g] != g) {
-        group_[g] = group_[group_[g]];
+  /// Leaves the roots alone, in their order.
+  void renumber() {
+    Group next = 0;
+    for (Group g = 0; g < size(); ++g) {
+      if (parent_[g] != g) {
+        parent_[g] = parent_[parent_[g]];
         continue;
       }
-      const Root root = find(parent_, g);
-      if (root == g || (judged && contested_[root] != 0)) continue;
-      group_[g] = root;
-      for (std::size_t s = 0; s < before_; ++s) held(root)[s] += held(g)[s];
+      std::copy_n(held(g), limits_.size(), held(next));
+      parent_[g] = next++;
     }
+    for (Group& group : group_) group = parent_[group];
+    parent_.resize(next);
   }
 
-  std::vector<Root> group_;            // by record: the group's smallest record
-  std::vector<Root> parent_;           // of groups, while a type is at work
+  std::vector<Group> group_;           // by record
+  std::vector<Group> parent_;          // by group, while a type is at work
   std::vector<std::uint32_t> limits_;  // those that count, by falling priority
-  std::vector<std::size_t> place_;     // by type: in `limits_`, or `no_limit`
+  std::vector<std::size_t> before_;    // by type: limits of the types before
+  std::vector<bool> limited_;          // by type
   std::vector<std::uint32_t> held_;    // by group and limit
-  std::vector<std::uint32_t> total_;   // by group
   std::vector<std::uint8_t> contested_;
-  std::size_t before_ = 0;  // limits of the types before
-  bool limited_ = false;
-  std::uint32_t limit_ = no_limit;
 };
-
-/// The edges, type by type.
-[[nodiscard]] std::vector<Carried> by_type(std::size_t records,
-                                           std::span<const IdentifierEdge> edges,
-                                           std::vector<std::size_t>& begins) {
-  const std::size_t types = begins.size() - 1;
-  for (const IdentifierEdge& edge : edges) {
-    if (edge.record >= records || static_cast<std::size_t>(edge.type) >= types) {
-      throw Exception(ErrorCode::out_of_range, "an edge names a record or a type that is not there",
-                      "resolve_all");
-    }
-    ++begins[static_cast<std::size_t>(edge.type) + 1];
-  }
-  std::partial_sum(begins.begin(), begins.end(), begins.begin());
-  std::vector<std::size_t> cursors = begins;
-  std::vector<Carried> out(edges.size());
-  for (const IdentifierEdge& edge : edges) {
-    out[cursors[static_cast<std::size_t>(edge.type)]++] = {edge.identifier, edge.record};
-  }
-  return out;
-}
 
 }  // namespace
 
@@ -316,24 +351,20 @@ BatchIdentities resolve_all(std::size_t records, std::span<const IdentifierEdge>
   if (records >= max_ids || edges.size() >= max_ids) {
     throw Exception(ErrorCode::invalid_shape, "more records or edges than ids", "resolve_all");
   }
-  std::vector<std::size_t> begins(rules.size() + 1, 0);
-  const std::vector<Carried> carried = by_type(records, edges, begins);
+  const Partition partition(records, edges, rules.size());
   BatchIdentities out;
   out.types.resize(rules.size());
   BatchGroups groups(records, rules);
   Gatherer gatherer;
   ValueGroups values;
   for (std::size_t t = 0; t < rules.size(); ++t) {
-    const std::span<const Carried> of_type(carried.data() + begins[t], begins[t + 1] - begins[t]);
-    if (of_type.empty()) continue;
-    gatherer.gather(of_type, groups.group(), values);
+    if (partition.edges(t) == 0) continue;
+    gatherer.gather(partition, t, groups.group(), values);
     groups.join_by(t, values, out.types[t]);
   }
-  out.customers.resize(records);
-  for (std::size_t r = 0; r < records; ++r) {
-    const Root first = groups.group()[r];
-    out.customers[r] = first == r ? id_at<Customer>(out.customer_count++) : out.customers[first];
-  }
+  out.customer_count = groups.size();
+  out.customers.reserve(records);
+  for (const Group group : groups.group()) out.customers.push_back(id_at<Customer>(group));
   return out;
 }
 

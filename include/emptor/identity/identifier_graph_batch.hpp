@@ -23,7 +23,8 @@
 // tables within the cache; groups by union-find with path halving, the smallest record as the root
 // (R. E. Tarjan, J. van Leeuwen, "Worst-case analysis of set union algorithms", Journal of the ACM
 // 31(2), 1984, https://doi.org/10.1145/62.2160). Time: O(edges + types x records), nearly. Memory:
-// 32 bytes an edge, 12 to 20 a record and 4 more for each type with a limit that counts.
+// 16 bytes an edge, 8 more for those of one type at a time, 13 a record and 4 a record for each
+// limit that counts.
 // Thread safety: free function.
 
 #include <cstddef>
