@@ -78,6 +78,15 @@ bool NameParser::is_affixes(const Words& words) const noexcept {
   return true;
 }
 
+/// "eddie russell, bedford": a given name is where it stands in "given family", and none behind the
+/// comma.
+bool NameParser::is_plain_order(const Words& main, const Words& behind) const noexcept {
+  if (options_.nicknames == nullptr || main.size() < 2) return false;
+  return options_.nicknames->known(text(main, main.first)) &&
+         !options_.nicknames->known(text(behind, behind.first)) &&
+         text(behind, behind.first).size() > 1;
+}
+
 /// Whether what stands behind a comma is a title rather than given names.
 bool NameParser::is_title_phrase(const Words& words, const Words& main) const noexcept {
   for (std::size_t i = words.first; i < words.last; ++i) {
@@ -117,8 +126,8 @@ bool NameParser::all_pinyin(const Words& words) const noexcept {
   return true;
 }
 
-// Chinese names in Latin letters: Wang Xiaoming, Xiao Ming Wang. With a family name at both ends it
-// is taken as written for the West, Wei Wang.
+// Chinese names in Latin letters: Wang Xiaoming, Xiao Ming Wang. With a family name at both ends
+// the commoner one is it; if both are common, it is taken as written for the West, Li Yang.
 bool NameParser::order_pinyin(const Words& words) {
   if (words.size() < 2 || words.size() > 4) return false;
   const bool front = is(words, words.first, word_pinyin);
@@ -130,7 +139,9 @@ bool NameParser::order_pinyin(const Words& words) {
   }
   if (syllables > 4) return false;
   set(words, words.first, words.last, NameRole::given);
-  entry(words, back ? words.last - 1 : words.first).role = NameRole::family;
+  const bool front_wins = front && (!back || (is(words, words.first, word_top_pinyin) &&
+                                              !is(words, words.last - 1, word_top_pinyin)));
+  entry(words, front_wins ? words.first : words.last - 1).role = NameRole::family;
   return true;
 }
 
@@ -140,6 +151,11 @@ void NameParser::order_plain(const Words& words) {
     entry(words, words.first).role = for_family_ ? NameRole::family : NameRole::given;
     return;
   }
+  bool one_word = true;  // "Shaw-Lefevre"
+  for (std::size_t i = words.first + 1; i < words.last; ++i) {
+    one_word = one_word && (entries_[words.at[i]].marks & mark_hyphen) != 0;
+  }
+  if (one_word) return set(words, words.first, words.last, NameRole::family);
   const std::size_t start = family_start(words);
   const bool eastern = words.size() == 3 && is_patronymic(text(words, words.last - 1)) &&
                        !is_patronymic(text(words, words.first + 1));
@@ -222,7 +238,7 @@ void NameParser::parse_full() {
       }
     } else if (is_title_phrase(words, main)) {
       take_title_phrase(words, words.first);
-    } else if (given.size() == 0) {
+    } else if (given.size() == 0 && !is_plain_order(main, words)) {
       given = words;
     } else {
       set(words, words.first, words.last, NameRole::extra);

@@ -62,6 +62,7 @@ class NameParser {
   void take_title_phrase(Words& words, std::size_t from);
   [[nodiscard]] bool begins_phrase(const Words& words, std::size_t i) const noexcept;
   [[nodiscard]] bool is_affixes(const Words& words) const noexcept;
+  [[nodiscard]] bool is_plain_order(const Words& main, const Words& behind) const noexcept;
   [[nodiscard]] bool is_title_phrase(const Words& words, const Words& main) const noexcept;
   [[nodiscard]] std::size_t family_start(const Words& words) const noexcept;
   [[nodiscard]] bool order_pinyin(const Words& words);

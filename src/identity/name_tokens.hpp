@@ -18,7 +18,7 @@ enum NameMark : std::uint8_t {
   mark_syllabic = 128,   // has kana or another script without spaces
 };
 inline constexpr std::uint8_t mark_east = mark_han | mark_hangul | mark_syllabic;
-inline constexpr std::uint16_t word_ordinal = 2048;  // beside the kinds of NameWord: "1st"
+inline constexpr std::uint16_t word_ordinal = 4096;  // beside the kinds of NameWord: "1st"
 
 class NameSplitter {
  public:

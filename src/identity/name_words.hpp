@@ -11,17 +11,18 @@
 namespace emptor::detail {
 
 enum NameWord : std::uint16_t {
-  word_title = 1,         // before a name
-  word_soft_title = 2,    // before a name of two words at least, else a name
-  word_rank = 4,          // begins a noble title: "baron"
-  word_suffix = 8,        // after a name
-  word_particle = 16,     // belongs to the family name behind it
-  word_link = 32,         // "of", "the"
-  word_pinyin = 64,       // a Chinese family name
-  word_for_family = 128,  // a family name alone may follow: "mr"
-  word_hard_rank = 256,   // a rank wherever it stands: "viscount"
-  word_join = 512,        // "y": joins two family names
-  word_epithet = 1024,    // after "the": "elder"
+  word_title = 1,          // before a name
+  word_soft_title = 2,     // before a name of two words at least, else a name
+  word_rank = 4,           // begins a noble title: "baron"
+  word_suffix = 8,         // after a name
+  word_particle = 16,      // belongs to the family name behind it
+  word_link = 32,          // "of", "the"
+  word_pinyin = 64,        // a Chinese family name
+  word_for_family = 128,   // a family name alone may follow: "mr"
+  word_hard_rank = 256,    // a rank wherever it stands: "viscount"
+  word_join = 512,         // "y": joins two family names
+  word_epithet = 1024,     // after "the": "elder"
+  word_top_pinyin = 2048,  // one of the commonest Chinese family names
 };
 
 struct NameWords {
@@ -78,6 +79,7 @@ inline constexpr NameWords name_words[] = {
      "elder younger great good bold bald conqueror confessor unready wise "
      "pious "
      "lionheart black red fat short tall honourable hon rev right very most "},
+    {word_top_pinyin, "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao guo luo "},
     {word_pinyin,
      "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he "
      "guo ma luo liang song "

@@ -22,6 +22,7 @@
 
 #include "emptor/core/export.hpp"
 #include "emptor/identity/field_state.hpp"
+#include "emptor/identity/nicknames.hpp"
 #include "emptor/identity/placeholder.hpp"
 
 namespace emptor {
@@ -134,6 +135,8 @@ struct NameOptions {
   NamePart part = NamePart::full;
   bool family_first = false;  ///< names of several Latin words begin with the family name (Hungary)
   bool simplify_han = true;   ///< traditional characters become simplified ones
+  const Nicknames* nicknames = nullptr;  ///< given names, to tell "Eddie Russell, Bedford" from
+                                         ///< "Garcia Lopez, Maria"; null: a comma is enough
   const Placeholders* placeholders = nullptr;  ///< null: the standard ones
 };
 

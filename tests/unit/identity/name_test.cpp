@@ -56,6 +56,7 @@ TEST_CASE("Names in either order, with particles, initials, titles and suffixes"
          {"O\u2019Brien, Pat", "pat", "", "obrien"},
          {"Jean-Pierre Martin", "jean", "pierre", "martin"},
          {"Mary Smith-Jones", "mary", "", "smith jones"},
+         {"Sir Williams-Wynn, 7th Baronet", "", "", "williams wynn", "", "sir 7th baronet"},
          {"Ludwig van Beethoven", "ludwig", "", "van beethoven"},
          {"Beethoven, Ludwig van", "ludwig", "", "van beethoven"},
          {"van Beethoven, Ludwig", "ludwig", "", "van beethoven"},
@@ -105,6 +106,8 @@ TEST_CASE("Chinese, Japanese and Korean names have the family name first") {
          {"김철수", "철수", "", "김"},
          {"남궁민수", "민수", "", "남궁"},
          {"Wang Xiaoming", "xiaoming", "", "wang"},
+         {"Wang Wei", "wei", "", "wang"},
+         {"Wei Wang", "wei", "", "wang"},
          {"Xiao Ming Wang", "xiaoming", "", "wang"},
          {"Xiaoming Wang", "xiaoming", "", "wang"},
          {"Wang, Xiao-Ming", "xiaoming", "", "wang"}});
