@@ -4,10 +4,15 @@
 
 #include <cmath>
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "emptor/core/random.hpp"
+#include "emptor/core/text.hpp"
 #include "emptor/identity/blocking.hpp"
+#include "emptor/identity/blocking_choice.hpp"
+#include "emptor/identity/blocking_minhash.hpp"
 #include "support/probe.hpp"
 
 namespace {
@@ -83,5 +88,37 @@ void stream(benchmark::State& state) {
   state.counters["met"] = double(plan.report().pairs);
 }
 BENCHMARK(stream)->Arg(1'000'000)->Arg(10'000'000)->Unit(benchmark::kMillisecond);
+
+void choose(benchmark::State& state) {
+  const People in = people(static_cast<std::size_t>(state.range(0)));
+  for (auto _ : state) benchmark::DoNotOptimize(choose_blocking_rules(in.rules));
+}
+BENCHMARK(choose)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
+
+/// Sets of ten tokens, 24 values each.
+void minhash(benchmark::State& state) {
+  const auto sets = static_cast<std::size_t>(state.range(0));
+  std::vector<std::size_t> offsets(sets + 1);
+  std::vector<std::uint32_t> tokens(sets * 10);
+  RandomStream random(4);
+  for (std::size_t i = 0; i <= sets; ++i) offsets[i] = i * 10;
+  for (std::uint32_t& token : tokens) token = random.below(100'000);
+  for (auto _ : state) benchmark::DoNotOptimize(minhash_keys(offsets, tokens));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(sets));
+}
+BENCHMARK(minhash)->Arg(100'000)->Unit(benchmark::kMillisecond);
+
+void minhash_text(benchmark::State& state) {
+  std::vector<std::string> texts;
+  RandomStream random(5);
+  for (int i = 0; i < 10'000; ++i) {
+    texts.push_back(text(random.below(300), " Northumberland Street ", random.below(40), ", ",
+                         random.below(100'000), " Newcastle"));
+  }
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  for (auto _ : state) benchmark::DoNotOptimize(minhash_text_keys(views));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(texts.size()));
+}
+BENCHMARK(minhash_text)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -77,10 +77,19 @@ std::size_t for_each_equal_key(std::span<const std::uint64_t> keys,
   items = buffers.items();
   const auto key = [&](std::uint64_t item) { return keys[static_cast<std::uint32_t>(item)]; };
   const auto less = [&](std::uint64_t x, std::uint64_t y) { return key(x) < key(y); };
+  constexpr std::size_t ahead = 32;  // keys on their way from memory
+  std::size_t soon = 1;
   for (std::size_t begin = 0, end = 0; begin < n; begin = end) {
     end = begin + 1;
     while (end < n && items[end] >> 32 == items[begin] >> 32) ++end;
     if (end - begin < 2) continue;
+    soon = std::max(soon, begin + 1);
+    for (; soon < std::min(n, end + ahead); ++soon) {
+      if (items[soon] >> 32 == items[soon - 1] >> 32) {
+        __builtin_prefetch(&keys[static_cast<std::uint32_t>(items[soon - 1])]);
+        __builtin_prefetch(&keys[static_cast<std::uint32_t>(items[soon])]);
+      }
+    }
     if (!std::all_of(items + begin + 1, items + end,
                      [&](std::uint64_t x) { return key(x) == key(items[begin]); })) {
       std::stable_sort(items + begin, items + end, less);
