@@ -50,10 +50,17 @@ cmp -s other/train.txt lightgcn/train.txt && fail 'two seeds give the same data'
 [ "$(cat lightgcn/train.txt lightgcn/test.txt | awk '{ n += NF - 1 } END { print n }')" -eq 8000 ] ||
   fail 'the files do not hold all interactions'
 awk '{ delete had; for (i = 2; i <= NF; ++i) if (had[$i]++) exit 1 }' lightgcn/train.txt || fail 'an item twice'
+run 0 'people: 500 persons, [0-9]+ records' "$generate" --out people --format identities --persons 500
+"$generate" --out again --format identities --persons 500 >/dev/null
+cmp -s people/identities.csv again/identities.csv || fail 'identities differ for one seed'
+head -n 1 people/identities.csv | grep -q 'user_id,cluster,household$' || fail 'identities lack their truth'
+[ "$(awk -F, 'NR > 1 { print $(NF - 1) }' people/identities.csv | sort -u | wc -l)" -eq 500 ] ||
+  fail 'not every person has a record'
+run 2 "'typos' must be in 0 to 1" "$generate" --out x --format identities --typos 2
 run 0 'Exit codes' "$generate" --help
 run 2 'needs a whole number' "$generate" --out x --items many
 run 2 "'items' must be in 4" "$generate" --out x --items 3
-run 2 'lightgcn, csv or movielens' "$generate" --out x --format xml
+run 2 'lightgcn, csv, movielens or identities' "$generate" --out x --format xml
 run 2 'is not an option' "$generate" --bogus 1
 run 2 '--out DIR is needed' "$generate"
 touch file
