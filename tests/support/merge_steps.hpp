@@ -21,6 +21,7 @@ using Steps = std::vector<std::tuple<std::uint8_t, std::uint8_t, std::uint16_t>>
 struct Arrival {
   Customer customer;
   std::uint16_t word;
+  std::uint32_t number;  ///< 0, 1, … in the order of arrival
 };
 
 inline constexpr std::size_t step_customers = 8;
@@ -43,6 +44,7 @@ template <class Arrive>
 std::vector<Arrival> take_steps(MergeHub& hub, const Steps& steps, Arrive&& arrive) {
   std::vector<Arrival> arrivals;
   std::uint32_t merges = 0;
+  std::uint32_t arrived = 0;
   std::int64_t now = 0;
   for (const auto& [what, who, word] : steps) {
     const auto a = id_at<Customer>(who % step_customers);
@@ -69,7 +71,7 @@ std::vector<Arrival> take_steps(MergeHub& hub, const Steps& steps, Arrive&& arri
         break;
       default:
         if (erased(a)) break;
-        arrivals.push_back({a, word});
+        arrivals.push_back({a, word, arrived++});
         arrive(arrivals.back());
     }
   }
