@@ -42,7 +42,7 @@ inline constexpr std::array<char, 256> folded_ascii = [] {
                                                  bool strip_accents) noexcept {
   const Utf8Character character = utf8_character(raw, at);
   at += character.bytes;
-  if (!character.valid || is_wide_blank(character.value)) return {' ', 0};
+  if (!character.valid || character.value <= ' ' || is_wide_blank(character.value)) return {' ', 0};
   return fold_character(character.value, strip_accents);
 }
 
