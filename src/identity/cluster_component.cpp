@@ -12,7 +12,8 @@ namespace emptor::detail {
 
 namespace {
 
-/// A weight in units and whether it was asked for, as one number of a PairTable.
+/// A weight in units and whether it was asked for, as one number of a
+/// PairTable.
 constexpr std::uint32_t packed(std::int32_t units, bool asked) noexcept {
   return static_cast<std::uint32_t>(units + (1 << 27)) << 1 | (asked ? 1U : 0U);
 }
@@ -45,12 +46,22 @@ ComponentClusterer::ComponentClusterer(const PairWeight& weight_of,
       constraints_(constraints),
       options_(options),
       threshold_(units(options.threshold)),
-      absent_(units(options.absent_weight)) {}
+      absent_(units(options.absent_weight)),
+      silent_(!std::isnan(options.neutral_weight)),
+      neutral_(silent_ ? units(options.neutral_weight) : 0) {}
 
 std::int32_t ComponentClusterer::units(float weight) const noexcept {
   const double scaled =
       static_cast<double>(std::clamp(weight, -options_.clamp, options_.clamp)) * weight_units;
   return static_cast<std::int32_t>(scaled + (scaled < 0 ? -.5 : .5));
+}
+
+// In steps of 1/16 bit from neutral, so that sums stay exact: 1 to 64.
+std::int32_t ComponentClusterer::votes(std::int32_t units) const noexcept {
+  if (!silent_) return 1;
+  constexpr double most = 4 * weight_units;
+  return static_cast<std::int32_t>(std::clamp(std::abs(units - neutral_), weight_units / 16, most) *
+                                   (16 / weight_units));
 }
 
 std::uint64_t ComponentClusterer::cross(const Link& link) const noexcept {
@@ -111,12 +122,12 @@ void ComponentClusterer::prepare(const ComponentInput& input) {
   weights_.reset(n, input.pairs.size());
   for (const Link& link : links_) {
     if (link.known == 0) continue;
-    weights_.set(link.end[0], link.end[1], packed(static_cast<std::int32_t>(link.sum), false));
+    weights_.set(link.end[0], link.end[1], packed(units(link.best), false));
   }
 }
 
-// Without fingerprints the weights around a record, and around those it is tied to, name it: two
-// rounds of colour refinement (Weisfeiler and Leman).
+// Without fingerprints the weights around a record, and around those it is tied
+// to, name it: two rounds of colour refinement (Weisfeiler and Leman).
 void ComponentClusterer::rank_members() {
   const std::size_t n = records_.size();
   hashes_.assign(n, 0);
@@ -167,8 +178,10 @@ void ComponentClusterer::add_link(const PlacedPair& pair, bool cannot) {
     link.best = pair.weight;
     link.best_a = pair.a;
     link.best_b = pair.b;
-    link.sum = units(pair.weight);
-    link.mean = static_cast<double>(link.sum);
+    const std::int32_t counted = units(pair.weight);
+    link.votes = votes(counted);
+    link.sum = std::int64_t{counted} * link.votes;
+    link.mean = counted;
   }
 }
 
@@ -198,10 +211,20 @@ std::int32_t ComponentClusterer::asked(std::uint32_t a, std::uint32_t b) {
   return got;
 }
 
-// Pair i of the members of two clusters, i below their product, runs along the diagonals: the first
-// pairs have different members.
-double ComponentClusterer::absent_mean(const Link& link, std::uint64_t absent) {
-  if (!weight_of_) return absent_;
+// Pair i of the members of two clusters, i below their product, runs along the
+// diagonals: the first pairs have different members.
+ComponentClusterer::Tally ComponentClusterer::absent_pairs(const Link& link, std::uint64_t absent) {
+  const auto add = [this](Tally& tally, std::int32_t weight) {
+    const std::int32_t vote = votes(weight);
+    tally.sum += std::int64_t{weight} * vote;
+    tally.votes += vote;
+    ++tally.count;
+  };
+  Tally tally;
+  if (!weight_of_) {
+    add(tally, absent_);
+    return tally;
+  }
   const auto members = [this](std::uint32_t cluster, std::vector<std::uint32_t>& out) {
     out.clear();
     for (std::uint32_t m = clusters_[cluster].first_member; m != nobody; m = next_member_[m]) {
@@ -213,25 +236,30 @@ double ComponentClusterer::absent_mean(const Link& link, std::uint64_t absent) {
   const auto& longer = members_[members_[0].size() >= members_[1].size() ? 0 : 1];
   const auto& shorter = members_[members_[0].size() >= members_[1].size() ? 1 : 0];
   const std::size_t most = std::min(longer.size() * shorter.size(), 4 * options_.cross_pairs);
-  std::int64_t sum = 0;
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < most && count < options_.cross_pairs && count < absent; ++i) {
+  for (std::size_t i = 0; i < most && tally.count < options_.cross_pairs && tally.count < absent;
+       ++i) {
     const std::uint32_t a = longer[i % longer.size()];
     const std::uint32_t b = shorter[(i % longer.size() + i / longer.size()) % shorter.size()];
     const std::uint32_t known = weights_.find(a, b);
     if (known != PairTable::none && !was_asked(known)) continue;
-    sum += known != PairTable::none ? units_of(known) : asked(a, b);
-    ++count;
+    add(tally, known != PairTable::none ? units_of(known) : asked(a, b));
   }
-  return count > 0 ? static_cast<double>(sum) / static_cast<double>(count) : absent_;
+  if (tally.count == 0) add(tally, absent_);
+  return tally;
 }
 
 void ComponentClusterer::judge(Link& link) {
   const std::uint64_t all = cross(link);
   const std::uint64_t absent = all - link.known;
-  double sum = static_cast<double>(link.sum);
-  if (absent > 0) sum += static_cast<double>(absent) * absent_mean(link, absent);
-  link.mean = sum / static_cast<double>(all);
+  auto sum = static_cast<double>(link.sum);
+  auto votes = static_cast<double>(link.votes);
+  if (absent > 0) {
+    const Tally some = absent_pairs(link, absent);
+    const double each = static_cast<double>(absent) / static_cast<double>(some.count);
+    sum += each * static_cast<double>(some.sum);
+    votes += each * static_cast<double>(some.votes);
+  }
+  link.mean = sum / votes;
   link.judged = all;
 }
 

@@ -82,7 +82,8 @@ class ComponentClusterer {
   struct Link {
     std::array<std::uint32_t, 2> end{};
     std::array<std::uint32_t, 2> next{};  ///< the next link of each end
-    std::int64_t sum = 0;                 ///< of the clamped weights of the candidate pairs
+    std::int64_t sum = 0;                 ///< of the candidate pairs' clamped weights times votes
+    std::int64_t votes = 0;               ///< of the candidate pairs
     std::uint64_t judged = 1;             ///< cross pairs when `mean` was computed
     double mean = 0;
     std::uint32_t known = 0;  ///< candidate pairs
@@ -92,6 +93,13 @@ class ComponentClusterer {
     std::uint32_t version = 0;  ///< of its entry in the heap; others are void
     MergeRefusal blocked = MergeRefusal::none;
     bool alive = true;
+  };
+
+  /// Some pairs together: their weights times votes, their votes, their number.
+  struct Tally {
+    std::int64_t sum = 0;
+    std::int64_t votes = 0;
+    std::uint64_t count = 0;
   };
 
   struct Cluster {
@@ -116,13 +124,14 @@ class ComponentClusterer {
   };
 
   [[nodiscard]] std::int32_t units(float weight) const noexcept;
+  [[nodiscard]] std::int32_t votes(std::int32_t units) const noexcept;
   void prepare(const ComponentInput& input);
   void rank_members();
   void add_link(const PlacedPair& pair, bool cannot);
   void attach(std::uint32_t link, unsigned side);
   void push(std::uint32_t link);
   void judge(Link& link);
-  [[nodiscard]] double absent_mean(const Link& link, std::uint64_t absent);
+  [[nodiscard]] Tally absent_pairs(const Link& link, std::uint64_t absent);
   [[nodiscard]] std::int32_t asked(std::uint32_t a, std::uint32_t b);
   [[nodiscard]] std::uint64_t cross(const Link& link) const noexcept;
   [[nodiscard]] MergeRefusal refusal(std::uint32_t a, std::uint32_t b, bool forced);
@@ -142,8 +151,10 @@ class ComponentClusterer {
   const PairWeight& weight_of_;
   const ClusterConstraints& constraints_;
   const ClusterOptions& options_;
-  double threshold_;  ///< in units
-  double absent_;     ///< in units
+  double threshold_;     ///< in units
+  std::int32_t absent_;  ///< in units
+  bool silent_ = false;  ///< whether pairs that say little count little
+  double neutral_ = 0;   ///< in units
 
   std::span<const std::uint32_t> records_;
   std::vector<Cluster> clusters_;

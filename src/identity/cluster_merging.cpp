@@ -106,10 +106,11 @@ void ComponentClusterer::combine(Link& into, const Link& from) {
     into.best_b = from.best_b;
   }
   into.sum += from.sum;
+  into.votes += from.votes;
   into.known += from.known;
   into.blocked = std::max(into.blocked, from.blocked);
   into.judged = 0;
-  if (into.known > 0) into.mean = static_cast<double>(into.sum) / into.known;
+  if (into.known > 0) into.mean = static_cast<double>(into.sum) / static_cast<double>(into.votes);
 }
 
 void ComponentClusterer::merge(std::uint32_t a, std::uint32_t b) {

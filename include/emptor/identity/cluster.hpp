@@ -66,7 +66,11 @@ struct ClusterOptions {
   float threshold = 0;
   /// Each pair counts in a mean with its weight cut to [-clamp, clamp], in (0, 1000]: one strong
   /// agreement must not outvote many disagreements.
-  float clamp = 10;
+  float clamp = 20;
+  /// The weight of a pair that says nothing, the prior's log2 odds. NaN: all pairs count alike in a
+  /// mean. A number: a pair counts in proportion to its distance from it, to full after 4 bits, so
+  /// that records with little in common to compare do not keep a cluster apart.
+  float neutral_weight = std::numeric_limits<float>::quiet_NaN();
   /// Most records of a cluster, >= 1. Must-links may go beyond.
   std::size_t max_size = std::numeric_limits<std::size_t>::max();
   /// Weight of a cross pair that is no candidate when there is no function to ask.

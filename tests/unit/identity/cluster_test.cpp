@@ -86,6 +86,20 @@ TEST_CASE("a weight counts no more than the clamp in a mean") {
         Labels{0, 1, 1});
 }
 
+TEST_CASE("pairs that say nothing count little beside a neutral weight") {
+  // 0 and 1 are sure; 2 agrees with 0 and has nothing to compare with 1: its prior, -11 bits.
+  const Pairs pairs{{0, 1, 12}, {0, 2, 8}, {1, 2, -11}};
+  CHECK(cluster_records(3, pairs).clusters == 2);
+  ClusterOptions options;
+  options.neutral_weight = -11;
+  const auto got = cluster_records(3, pairs, {}, {}, options);
+  CHECK(got.clusters == 1);
+  CHECK(got.steps[1].mean == Approx((64 * 8 - 11) / 65.0));
+  // A pair that disagrees counts as before.
+  CHECK(cluster_records(3, Pairs{{0, 1, 12}, {0, 2, 8}, {1, 2, -18}}, {}, {}, options).clusters ==
+        2);
+}
+
 TEST_CASE("verified values that differ never join, whatever the weights") {
   const Labels passport{7, 0, 8};
   const std::vector<std::span<const std::uint32_t>> conflicts{passport};
@@ -182,7 +196,7 @@ TEST_CASE("what clustering refuses") {
   };
   CHECK_THROWS_AS(with({.clamp = 0}), Exception);
   CHECK_THROWS_AS(with({.clamp = std::numeric_limits<float>::quiet_NaN()}), Exception);
-  CHECK_THROWS_AS(with({.threshold = 11}), Exception);
+  CHECK_THROWS_AS(with({.threshold = 21}), Exception);
   CHECK_THROWS_AS(with({.max_size = 0}), Exception);
   CHECK_THROWS_AS(with({.absent_weight = std::numeric_limits<float>::quiet_NaN()}), Exception);
   CHECK_THROWS_AS(with({.cross_pairs = 0}), Exception);
