@@ -107,40 +107,50 @@ class PackedTexts {
 
 namespace detail {
 
+/// By `kernel`, what it leaves by `portable`, and loose texts by `one`.
 template <class Out, class Kernel, class One>
 void compare_pairs(const PackedTexts& texts, std::span<const std::uint32_t> a,
-                   std::span<const std::uint32_t> b, std::span<Out> out, Kernel kernel, One&& one) {
+                   std::span<const std::uint32_t> b, std::span<Out> out, Kernel kernel,
+                   Kernel portable, One&& one) {
   if (a.size() != b.size() || a.size() != out.size()) {
     throw Exception(ErrorCode::invalid_shape,
                     "pairs need as many first as second texts as results");
   }
   constexpr std::size_t run = 1024;
-  std::uint32_t rest[run];
+  std::uint32_t rest[run], rest_a[run], rest_b[run], loose[run];
+  Out rest_out[run];
   std::string of_a, of_b;
   const PackedTextView view = texts.view();
   for (std::size_t first = 0; first < a.size(); first += run) {
     const std::size_t count = std::min(run, a.size() - first);
     const std::size_t left =
         kernel(view, a.data() + first, b.data() + first, count, out.data() + first, rest);
+    if (left == 0) continue;
     for (std::size_t r = 0; r < left; ++r) {
-      const std::size_t pair = first + rest[r];
+      rest_a[r] = a[first + rest[r]];
+      rest_b[r] = b[first + rest[r]];
+    }
+    const std::size_t loose_left = portable(view, rest_a, rest_b, left, rest_out, loose);
+    for (std::size_t r = 0; r < loose_left; ++r) {
       of_a.clear();
       of_b.clear();
-      texts.append_text(a[pair], of_a);
-      texts.append_text(b[pair], of_b);
-      out[pair] = one(of_a, of_b);
+      texts.append_text(rest_a[loose[r]], of_a);
+      texts.append_text(rest_b[loose[r]], of_b);
+      rest_out[loose[r]] = one(of_a, of_b);
     }
+    for (std::size_t r = 0; r < left; ++r) out[first + rest[r]] = rest_out[r];
   }
 }
 
 }  // namespace detail
 
 /// out[i] = float(jaro_winkler_similarity(text a[i], text b[i])), to the bit and by any kernels.
-/// Ids below texts.size(), which is not checked. Time: README of the bench, docs/performance.md.
+/// Ids below texts.size(), which is not checked. O(pairs), bench/text/similarity_bench.cpp.
 inline void jaro_winkler_similarities(const PackedTexts& texts, std::span<const std::uint32_t> a,
                                       std::span<const std::uint32_t> b, std::span<float> out,
                                       const Kernels* kernels = nullptr) {
   detail::compare_pairs(texts, a, b, out, text_kernels(kernels).jaro_winkler,
+                        detail::jaro_winkler_portable,
                         [](const std::string& x, const std::string& y) {
                           return static_cast<float>(jaro_winkler_similarity(x, y));
                         });
@@ -152,6 +162,7 @@ inline void levenshtein_distances(const PackedTexts& texts, std::span<const std:
                                   std::span<const std::uint32_t> b, std::span<std::uint8_t> out,
                                   const Kernels* kernels = nullptr) {
   detail::compare_pairs(texts, a, b, out, text_kernels(kernels).levenshtein,
+                        detail::levenshtein_portable,
                         [](const std::string& x, const std::string& y) {
                           return static_cast<std::uint8_t>(
                               std::min<std::size_t>(levenshtein_distance(x, y, 254), 255));
