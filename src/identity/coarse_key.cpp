@@ -33,9 +33,11 @@ std::uint64_t sound_of(std::string_view name) {
 
 }  // namespace
 
-std::uint64_t coarse_key(ComparisonKind kind, std::string_view value) {
+std::uint64_t coarse_key(ComparisonKind kind, std::string_view value, const Nicknames* nicknames) {
   switch (kind) {
     case ComparisonKind::given_name:
+      return sound_of(nicknames == nullptr ? before_tab(value)
+                                           : nicknames->nickname_group(before_tab(value)));
     case ComparisonKind::family_name:
       return sound_of(before_tab(value));
     case ComparisonKind::email:

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "emptor/identity/comparison.hpp"
+#include "emptor/identity/nicknames.hpp"
 #include "emptor/table/keys.hpp"
 
 namespace emptor::detail {
@@ -14,8 +15,10 @@ namespace emptor::detail {
   return hash_key(text, 0x51ed270b8f0d8f4dU) | 1;
 }
 
-/// Names by their sound, e-mails by their local part, phones by their last digits, postcodes by
-/// their district, addresses by number and street, dates by year and month; 0: none.
-[[nodiscard]] std::uint64_t coarse_key(ComparisonKind kind, std::string_view value);
+/// Names by their sound (given names by that of the name that they may be short for), e-mails by
+/// their local part, phones by their last digits, postcodes by their district, addresses by number
+/// and street, dates by year and month; 0: none.
+[[nodiscard]] std::uint64_t coarse_key(ComparisonKind kind, std::string_view value,
+                                       const Nicknames* nicknames);
 
 }  // namespace emptor::detail

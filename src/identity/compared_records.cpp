@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "emptor/identity/nicknames.hpp"
 #include "identity/coarse_key.hpp"
 #include "identity/field_reader.hpp"
 #include "identity/value_text.hpp"
@@ -80,7 +81,7 @@ std::uint32_t ValueDictionary::add(std::string_view normalised) {
   if (is_new) {
     frequencies_.push_back(0);
     exact_keys_.push_back(detail::key_of(detail::before_tab(normalised)));
-    coarse_keys_.push_back(detail::coarse_key(kind_, normalised));
+    coarse_keys_.push_back(detail::coarse_key(kind_, normalised, nicknames_));
   }
   ++frequencies_[index(value)];
   ++total_;
@@ -94,17 +95,34 @@ std::uint32_t ValueDictionary::find(std::string_view normalised) const {
 
 /// Where each column's values go, and the room in which they are normalised.
 struct ComparedRecords::Reader {
+  explicit Reader(std::string_view country) : fields(country) {}
+
   struct Column {
     std::size_t column = 0;  // of the records
     FieldType type{};
     std::size_t comparison = no_place;
+    DateReading reading = DateReading::automatic;
   };
 
   std::vector<Column> columns;
   std::size_t source = no_place;
-  std::size_t given = no_place, family = no_place, postcode = no_place;
+  std::size_t given = no_place, family = no_place, postcode = no_place, city = no_place;
   detail::FieldReader fields;
   std::vector<std::uint32_t> tokens;
+
+  /// Whether 3/4/1971 is in March or in April, by what else stands in the column.
+  void learn_date_readings(const Records& records) {
+    for (Column& column : columns) {
+      if (column.type != FieldType::birth_date) continue;
+      DateReadingVote vote;
+      PartialDate date;
+      for (std::size_t row = 0; row < records.size(); ++row) {
+        const std::string_view raw = records.value(id_at<Record>(row), column.column);
+        if (normalise_date(raw, date) == FieldState::usable) vote.add(date);
+      }
+      column.reading = vote.result();
+    }
+  }
 
   /// Puts the code into the first free slot of the comparison, unless it is there already.
   static void put(const Comparison& comparison, std::uint32_t* codes, std::uint32_t code) {
@@ -126,7 +144,10 @@ ComparedRecords::ComparedRecords(ComparedRecords&&) noexcept = default;
 ComparedRecords& ComparedRecords::operator=(ComparedRecords&&) noexcept = default;
 
 ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schema)
-    : schema_(schema), reader_(std::make_unique<Reader>()) {
+    : nicknames_(schema.nicknames != nullptr
+                     ? schema.nicknames
+                     : std::make_shared<const Nicknames>(Nicknames::standard())),
+      reader_(std::make_unique<Reader>(schema.country)) {
   check_schema(schema, records);
   Reader& reader = *reader_;
   if (!schema.source_column.empty()) reader.source = *records.find_column(schema.source_column);
@@ -176,7 +197,8 @@ ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schem
         comparison.slots = 1;
       }
     }
-    reader.columns.push_back({*records.find_column(field.column), field.type, place});
+    reader.columns.push_back(
+        {.column = *records.find_column(field.column), .type = field.type, .comparison = place});
     counts_.push_back({.column = field.column, .type = field.type});
   }
   if (has(FieldType::address) && !has(FieldType::postcode)) {
@@ -184,6 +206,7 @@ ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schem
         comparisons_[of_type[static_cast<std::size_t>(FieldType::address)]].slots;
   }
   reader.postcode = of_type[static_cast<std::size_t>(FieldType::postcode)];
+  reader.city = of_type[static_cast<std::size_t>(FieldType::city)];
 
   const auto depends = [&](FieldType child, std::initializer_list<FieldType> parents) {
     for (std::size_t c = 0; c < comparisons_.size(); ++c) {
@@ -213,7 +236,7 @@ ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schem
   for (Comparison& comparison : comparisons_) {
     comparison.first_slot = static_cast<std::uint8_t>(width_);
     width_ += comparison.slots;
-    dictionaries_.emplace_back(comparison.kind);
+    dictionaries_.emplace_back(comparison.kind, nicknames_.get());
   }
   token_of_value_.resize(comparisons_.size());
 }
@@ -232,9 +255,9 @@ std::uint64_t ComparedRecords::fingerprint(std::size_t record) const noexcept {
 }
 
 std::size_t ComparedRecords::append(const Records& records, const Context& context) {
-  Reader& reader = *reader_;
   const std::size_t before = size(), rows = records.size();
   constexpr std::size_t rows_a_step = 65536;
+  if (before == 0) reader_->learn_date_readings(records);
   codes_.reserve(rows * width_);
   std::size_t row = before;
   for (; row < rows; ++row) {
@@ -243,7 +266,6 @@ std::size_t ComparedRecords::append(const Records& records, const Context& conte
     }
     append_row(records, id_at<Record>(row));
   }
-  (void)reader;
   return row - before;
 }
 
@@ -264,7 +286,7 @@ void ComparedRecords::append_row(const Records& records, Record record) {
     }
   };
   for (std::size_t f = 0; f < reader.columns.size(); ++f) {
-    const auto& [column, type, comparison] = reader.columns[f];
+    const auto& [column, type, comparison, reading] = reader.columns[f];
     const std::string_view raw = records.value(record, column);
     FieldState state = FieldState::missing;
     if (type == FieldType::given_name || type == FieldType::family_name ||
@@ -278,9 +300,11 @@ void ComparedRecords::append_row(const Records& records, Record record) {
         });
       }
     } else {
+      reader.fields.set_reading(reading);
       const detail::FieldTexts& value = reader.fields.read(type, raw, state);
       put(comparison, value.text);
       if (!value.postcode.empty()) put(reader.postcode, value.postcode);
+      if (reader.city != no_place) put(reader.city, value.city);
     }
     FieldCounts& counts = counts_[f];
     ++(state == FieldState::usable        ? counts.usable

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "emptor/identity/date.hpp"
 #include "emptor/text/similarity.hpp"
 #include "identity/value_text.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 
 constexpr std::string_view names_levels[] = {"exact", "alike", "similar", "in another name",
                                              "different"};
-constexpr std::string_view date_levels[] = {"exact", "typing error", "same year", "two errors",
+constexpr std::string_view date_levels[] = {"exact", "slip or swapped", "same year", "two slips",
                                             "different"};
 constexpr std::string_view email_levels[] = {"exact", "same local part", "alike",
                                              "similar local part", "different"};
@@ -35,7 +36,12 @@ constexpr std::string_view list_levels[] = {"shares values", "different"};
 
 std::uint8_t compare_names(std::string_view a, std::string_view b) {
   const std::string_view x = detail::before_tab(a), y = detail::before_tab(b);
-  if (x == y) return a.size() == x.size() || b.size() == y.size() ? 1 : 2;
+  const char elder = detail::generation(a), younger = detail::generation(b);
+  if (elder != 0 && younger != 0 && elder != younger) return 5;
+  if (x == y) {
+    const std::string_view written_a = detail::written_name(a), written_b = detail::written_name(b);
+    return written_a.empty() || written_b.empty() || written_a == written_b ? 1 : 2;
+  }
   const double similarity = jaro_winkler_similarity(x, y);
   if (similarity >= .92) return 2;
   const bool initial = (x.size() == 1 || y.size() == 1) && x.front() == y.front();
@@ -43,10 +49,26 @@ std::uint8_t compare_names(std::string_view a, std::string_view b) {
 }
 
 std::uint8_t compare_birth_dates(std::string_view a, std::string_view b) {
-  const std::size_t distance = damerau_levenshtein_distance(a, b, 2);
-  if (distance <= 1) return 2;
-  if (a.substr(0, 4) == b.substr(0, 4)) return 3;
-  return distance == 2 ? 4 : 5;
+  switch (compare_dates(detail::packed_date(a), detail::packed_date(b))) {
+    case DateAgreement::missing:
+    case DateAgreement::same:
+      return 1;
+    case DateAgreement::compatible:
+    case DateAgreement::slip:
+    case DateAgreement::swapped:
+      return 2;
+    case DateAgreement::near:
+    case DateAgreement::year_only:
+    case DateAgreement::same_month:
+    case DateAgreement::same_year:
+      return 3;
+    case DateAgreement::anniversary:
+    case DateAgreement::two_digits:
+      return 4;
+    case DateAgreement::different:
+      break;
+  }
+  return 5;
 }
 
 std::uint8_t compare_emails(std::string_view a, std::string_view b) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "emptor/text/transliterate.hpp"
 #include "identity/folded_text.hpp"
 #include "identity/value_text.hpp"
 
@@ -19,10 +20,30 @@ void put_key(std::string& out, std::string_view key, std::string_view written) {
   out.append(written);
 }
 
+/// "jr", "sr", "ii" after a second tab: father and son may share everything else.
+void put_generation(std::string& family, std::string_view suffix) {
+  if (family.empty()) return;
+  for_each_word(suffix, [&](std::string_view word) {
+    const std::string_view generation = word == "jr" || word == "junior" || word == "ii"  ? "2"
+                                        : word == "sr" || word == "senior" || word == "i" ? "1"
+                                        : word == "iii"                                   ? "3"
+                                                                                          : "";
+    if (generation.empty()) return;
+    if (family.find('\t') == std::string::npos) family.push_back('\t');
+    family.push_back('\t');
+    family.append(generation);
+  });
+}
+
 void put_words(std::string& out, std::string_view words) {
   if (words.empty()) return;
   if (!out.empty()) out.push_back(' ');
   out.append(words);
+}
+
+[[nodiscard]] bool ascii(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 [[nodiscard]] FieldState state_of_text(std::string_view folded) {
@@ -43,6 +64,7 @@ const NameTexts& FieldReader::name(FieldType type, std::string_view raw, FieldSt
   if (state != FieldState::usable) return names_;
   put_key(names_.given, name_.given_key(), name_.given);
   put_key(names_.family, name_.family_key(), name_.family);
+  put_generation(names_.family, name_.suffix);
   for (const std::string_view words :
        {std::string_view(name_.given), std::string_view(name_.middle),
         std::string_view(name_.family), std::string_view(name_.extra),
@@ -55,6 +77,7 @@ const NameTexts& FieldReader::name(FieldType type, std::string_view raw, FieldSt
 const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldState& state) {
   texts_.text.clear();
   texts_.postcode.clear();
+  texts_.city.clear();
   switch (type) {
     case FieldType::birth_date:
       state = read_date(raw);
@@ -62,6 +85,19 @@ const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldS
     case FieldType::email:
       state = normalise_email(raw, email_);
       texts_.text.assign(email_.address);
+      break;
+    case FieldType::phone:
+      state = read_phone(raw);
+      break;
+    case FieldType::address:
+      state = read_address(raw);
+      break;
+    case FieldType::postcode:
+      state = normalise_postcode(raw, texts_.text);
+      break;
+    case FieldType::city:
+    case FieldType::birth_place:
+      state = read_place(raw);
       break;
     case FieldType::list:
       state = read_list(raw);
@@ -79,16 +115,55 @@ FieldState FieldReader::read_text(std::string_view raw) {
   return state_of_text(texts_.text);
 }
 
+/// Han characters as pinyin, without what says that it is a city.
+FieldState FieldReader::read_place(std::string_view raw) {
+  const FieldState state = read_text(raw);
+  if (state != FieldState::usable || ascii(texts_.text)) return state;
+  for (const std::string_view suffix : {"市", "县", "区"}) {
+    if (texts_.text.size() > 2 * suffix.size() && texts_.text.ends_with(suffix)) {
+      texts_.text.resize(texts_.text.size() - suffix.size());
+      break;
+    }
+  }
+  folded_.clear();
+  append_pinyin(std::string_view(texts_.text), folded_);
+  texts_.text = folded_;
+  return state;
+}
+
 /// Eight digits; digits that are no date are compared as well.
 FieldState FieldReader::read_date(std::string_view raw) {
   PartialDate date;
   const FieldState state = normalise_date(raw, date);
-  const PackedDate packed = pack_date(date);
+  const PackedDate packed = pack_date(settled(date, reading_));
   if (packed == 0) return state;
   texts_.text.resize(8);
   for (std::size_t i = 0; i < 8; ++i) {
     texts_.text[i] = "0123456789abcdef"[packed >> (28 - 4 * i) & 0xFU];
   }
+  return state;
+}
+
+FieldState FieldReader::read_phone(std::string_view raw) {
+  const FieldState state = normalise_phone(raw, phone_, {.default_country = country_});
+  std::string_view digits = phone_.digits;
+  if (!digits.empty() && digits.front() == '+') digits.remove_prefix(1);
+  texts_.text.assign(digits);
+  return state;
+}
+
+/// House number, street and its type; whatever else there is if there is no street.
+FieldState FieldReader::read_address(std::string_view raw) {
+  const FieldState state = normalise_address(raw, address_);
+  texts_.text.assign(address_.house_number);
+  put_words(texts_.text, address_.street);
+  put_words(texts_.text, address_.street_type);
+  if (address_.street.empty()) {
+    put_words(texts_.text, address_.building);
+    put_words(texts_.text, address_.district);
+  }
+  texts_.postcode.assign(address_.postcode);
+  texts_.city.assign(address_.city);
   return state;
 }
 

@@ -5,11 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "emptor/identity/address.hpp"
 #include "emptor/identity/date.hpp"
 #include "emptor/identity/email.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/link_schema.hpp"
 #include "emptor/identity/name.hpp"
+#include "emptor/identity/phone.hpp"
 
 namespace emptor::detail {
 
@@ -20,26 +22,41 @@ struct NameTexts {
 
 struct FieldTexts {
   std::string text;      ///< empty unless usable
-  std::string postcode;  ///< of an address in one line
+  std::string postcode;  ///< of an address in one line, as its city
+  std::string city;
 };
 
 class FieldReader {
  public:
+  /// Throws `invalid_option` for a country that no phone numbers are known of.
+  explicit FieldReader(std::string_view country) : country_(country) {
+    FieldState ignored{};
+    read(FieldType::phone, "5", ignored);
+  }
+
   const NameTexts& name(FieldType type, std::string_view raw, FieldState& state);
   const FieldTexts& read(FieldType type, std::string_view raw, FieldState& state);
 
+  /// How ambiguous dates are read from now on.
+  void set_reading(DateReading reading) noexcept { reading_ = reading; }
+
  private:
   FieldState read_text(std::string_view raw);
+  FieldState read_place(std::string_view raw);
   FieldState read_date(std::string_view raw);
+  FieldState read_phone(std::string_view raw);
   FieldState read_address(std::string_view raw);
-  FieldState read_id(FieldType type, std::string_view raw);
   FieldState read_list(std::string_view raw);
 
   NameTexts names_;
   FieldTexts texts_;
   PersonName name_;
   EmailAddress email_;
+  PhoneNumber phone_;
+  PostalAddress address_;
   std::string folded_;
+  std::string country_;
+  DateReading reading_ = DateReading::automatic;
 };
 
 }  // namespace emptor::detail

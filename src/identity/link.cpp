@@ -1,6 +1,7 @@
 #include "emptor/identity/link.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
@@ -232,9 +233,13 @@ void Linking::cluster(detail::ScorerPool& scorers) {
     (label.match ? must : cannot).push_back({label.a, label.b});
   }
   const auto weight = [&](std::uint32_t a, std::uint32_t b) {
-    return scorers.take()->weight(a, b);
+    return scorers.take()->cross_weight(a, b);
   };
-  clustering_ = cluster_records(records_.size(), pairs_, PairWeight(weight),
+  std::vector<ScoredPair> linked;
+  std::copy_if(
+      pairs_.begin(), pairs_.end(), std::back_inserter(linked),
+      [&](const ScoredPair& pair) { return pair.weight >= options_.clustering.threshold; });
+  clustering_ = cluster_records(records_.size(), linked, PairWeight(weight),
                                 {.conflicts = conflicts,
                                  .limits = {},
                                  .identifiers = {},

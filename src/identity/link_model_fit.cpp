@@ -20,16 +20,66 @@ constexpr double least_random_share = .02;
 
 }  // namespace
 
-std::array<double, max_levels> detail::default_match_levels(ComparisonKind kind) {
-  const std::size_t last = last_level(kind);
-  std::array<double, max_levels> levels{};
-  constexpr double exact = .7, different = .15;
-  levels[1] = last == 2 ? .85 : exact;
-  for (std::size_t level = 2; level < last; ++level) {
-    levels[level] = (1 - exact - different) / static_cast<double>(last - 2);
+detail::BelievedLevels detail::believed_levels(ComparisonKind kind) {
+  // Of customer files in general: people rarely change names and birth dates, often change
+  // addresses, phones and e-mails; a household shares its address and name.
+  switch (kind) {
+    case ComparisonKind::given_name:
+      return {.match = {0, .72, .12, .05, .02, .09},
+              .household = {0, .005, .005, .01, .002, .978},
+              .random = {0, .005, .005, .01, .002, .978}};
+    case ComparisonKind::family_name:
+      return {.match = {0, .75, .10, .03, .02, .10},
+              .household = {0, .80, .05, .01, .02, .12},
+              .random = {0, .002, .001, .003, .002, .992}};
+    case ComparisonKind::birth_date:
+      return {.match = {0, .85, .08, .02, .01, .04},
+              .household = {0, .01, .01, .03, .03, .92},
+              .random = {0, 5e-5, .001, .02, .02, .95895}};
+    case ComparisonKind::email:
+      return {.match = {0, .70, .05, .05, .02, .18},
+              .household = {0, .10, .01, .02, .02, .85},
+              .random = {0, 1e-5, 1e-4, 1e-4, 1e-3, .99879}};
+    case ComparisonKind::phone:
+      return {.match = {0, .60, .05, .05, .30},
+              .household = {0, .50, .02, .01, .47},
+              .random = {0, 1e-5, 1e-5, 1e-5, .99997}};
+    case ComparisonKind::address:
+      return {.match = {0, .55, .15, .05, .25},
+              .household = {0, .75, .15, .02, .08},
+              .random = {0, 1e-5, 1e-5, 1e-3, .99898}};
+    case ComparisonKind::postcode:
+      return {.match = {0, .65, .05, .08, .22},
+              .household = {0, .85, .05, .05, .05},
+              .random = {0, 5e-4, 5e-4, 5e-3, .994}};
+    case ComparisonKind::place:
+      return {.match = {0, .75, .10, .15},
+              .household = {0, .88, .07, .05},
+              .random = {0, .02, .005, .975}};
+    case ComparisonKind::typed_id:
+      return {.match = {0, .88, .07, .05},
+              .household = {0, 1e-5, 1e-4, .99989},
+              .random = {0, 1e-5, 1e-4, .99989}};
+    case ComparisonKind::key:
+      return {.match = {0, .70, .30}, .household = {0, .20, .80}, .random = {0, 1e-5, .99999}};
+    case ComparisonKind::category:
+      return {.match = {0, .93, .07}, .household = {0, .60, .40}, .random = {0, .30, .70}};
+    case ComparisonKind::text:
+      return {.match = {0, .60, .15, .25},
+              .household = {0, .15, .05, .80},
+              .random = {0, .01, .01, .98}};
+    case ComparisonKind::number:
+      return {.match = {0, .70, .10, .05, .15},
+              .household = {0, .10, .02, .08, .80},
+              .random = {0, .02, .02, .10, .86}};
+    case ComparisonKind::location:
+      return {.match = {0, .60, .10, .05, .25},
+              .household = {0, .80, .10, .05, .05},
+              .random = {0, 1e-4, 1e-3, .01, .9889}};
+    case ComparisonKind::list:
+      return {.match = {0, .70, .30}, .household = {0, .20, .80}, .random = {0, .02, .98}};
   }
-  levels[last] = different;
-  return levels;
+  return {};
 }
 
 LinkModelFit::LinkModelFit(const ComparedRecords& records, std::span<const LevelPattern> patterns,
@@ -67,17 +117,17 @@ void LinkModelFit::begin() {
 LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) const {
   const ComparisonParameters& parameters = model_.comparisons_[c];
   const bool depends = parameters.comparison.parent >= 0;
-  const auto believed = detail::default_match_levels(parameters.comparison.kind);
+  const detail::BelievedLevels believed = detail::believed_levels(parameters.comparison.kind);
   const auto total_of = [&](Kind kind, std::size_t level) {
     double total = 0;
     for (const auto& by_state : counts_[c][kind]) total += by_state[level];
     return total;
   };
   LevelProbabilities p;
-  const auto learned = [&](Kind kind) {
+  const auto learned = [&](Kind kind, const std::array<double, max_levels>& belief) {
     std::array<double, max_levels> counts{};
     for (std::size_t level = 1; level <= parameters.levels; ++level) {
-      counts[level] = total_of(kind, level) + options_.prior_pairs * believed[level];
+      counts[level] = total_of(kind, level) + options_.prior_pairs * belief[level];
     }
     const double all = sum(counts);
     for (double& count : counts) count /= all;
@@ -93,16 +143,18 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
     return values;
   };
 
-  p.match = learned(match);
+  p.match = learned(match, believed.match);
+  const double believed_pairs = detail::believed_records / 2 * static_cast<double>(records_.size());
   for (std::size_t level = 1; level <= parameters.levels; ++level) {
     const double any = any_pair_[c][level];
     p.random[level] = std::max(any - total_of(match, level) - total_of(household, level),
                                least_random_share * any) +
-                      options_.prior_pairs * 1e-3;
+                      believed_pairs * believed.random[level];
   }
   const double random_total = sum(p.random);
   for (double& value : p.random) value /= random_total;
-  p.household = parameters.comparison.individual ? p.random : learned(household);
+  p.household =
+      parameters.comparison.individual ? p.random : learned(household, believed.household);
   if (depends) {
     p.match = given_state(match, p.match);
     if (state == static_cast<std::size_t>(ParentState::agrees)) {

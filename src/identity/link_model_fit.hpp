@@ -50,8 +50,14 @@ namespace detail {
 [[nodiscard]] std::vector<std::array<double, max_levels>> levels_of_any_pair(
     const ComparedRecords& records, double all_pairs, const LinkModelOptions& options);
 
-/// What is believed of a kind before any data: probabilities of its levels among matches.
-[[nodiscard]] std::array<double, max_levels> default_match_levels(ComparisonKind kind);
+/// Probabilities of the levels before any data.
+struct BelievedLevels {
+  std::array<double, max_levels> match{}, household{}, random{};
+};
+[[nodiscard]] BelievedLevels believed_levels(ComparisonKind kind);
+
+/// What is believed of values among any two persons counts for as much as so many records.
+inline constexpr double believed_records = 1000;
 
 }  // namespace detail
 

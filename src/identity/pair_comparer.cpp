@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "emptor/identity/nicknames.hpp"
+#include "identity/value_text.hpp"
+
 namespace emptor::detail {
 
 PairComparer::PairComparer(const ComparedRecords& records)
@@ -18,7 +21,13 @@ PairComparer::PairComparer(const ComparedRecords& records)
 
 std::uint8_t PairComparer::compare(std::size_t c, std::uint32_t x, std::uint32_t y) {
   const ValueDictionary& values = records_.dictionary(c);
-  return compare_values(comparisons_[c].kind, values.text(x), values.text(y));
+  const std::string_view a = values.text(x), b = values.text(y);
+  const std::uint8_t level = compare_values(values.kind(), a, b);
+  constexpr std::uint8_t alike = 2;
+  return values.kind() == ComparisonKind::given_name && level > alike &&
+                 records_.nicknames().shares_name(before_tab(a), before_tab(b))
+             ? alike
+             : level;
 }
 
 std::uint8_t PairComparer::best_level(std::size_t c, const std::uint32_t* a,

@@ -1,5 +1,7 @@
 #include "identity/pair_scorer.hpp"
 
+#include "identity/link_model_fit.hpp"
+
 namespace emptor::detail {
 
 namespace {
@@ -23,8 +25,15 @@ ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
     individual_[c] = parameters.comparison.individual;
     by_frequency_[c] = kind != ComparisonKind::category && kind != ComparisonKind::number &&
                        kind != ComparisonKind::location && kind != ComparisonKind::list;
-    log_total_[c] =
-        std::log2(static_cast<float>(std::max<std::size_t>(records.dictionary(c).total(), 1)));
+    // A personal number is as rare among those who gave it as among all.
+    const bool number = kind == ComparisonKind::typed_id || kind == ComparisonKind::key ||
+                        kind == ComparisonKind::email || kind == ComparisonKind::phone;
+    const std::size_t total = number ? records.size() : records.dictionary(c).total();
+    of_one_person_[c] = number ? 16.0F : 2.0F;
+    total_[c] = static_cast<float>(static_cast<double>(total) + believed_records);
+    believed_[c] = static_cast<float>(number ? total_[c] * parameters.given[0].random[exact_level]
+                                             : 1 + believed_records *
+                                                       believed_levels(kind).random[exact_level]);
     for (std::size_t s = 0; s < parent_states; ++s) {
       for (std::size_t level = 1; level <= parameters.levels; ++level) {
         const LevelProbabilities& p = parameters.given[s];

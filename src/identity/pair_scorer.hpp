@@ -45,9 +45,12 @@ class ScoreTables {
            (parent_[c] < 0 || state != static_cast<std::size_t>(ParentState::agrees));
   }
   [[nodiscard]] bool individual(std::size_t c) const noexcept { return individual_[c]; }
-  /// log2 of the share of records that have the value.
+  /// log2 of the chance that another person's record has the value too: of the other records and
+  /// of what is believed of such values. The two records that agree on it are left out; of personal
+  /// numbers, as many more as one person may have.
   [[nodiscard]] float log_share(std::size_t c, std::uint32_t frequency) const noexcept {
-    return std::log2(static_cast<float>(frequency)) - log_total_[c];
+    const float others = static_cast<float>(frequency) - of_one_person_[c];
+    return std::log2(((others > 0 ? others : 0) + believed_[c]) / total_[c]);
   }
 
  private:
@@ -57,7 +60,7 @@ class ScoreTables {
   std::array<int, max_comparisons> parent_{};
   std::array<std::size_t, max_comparisons> last_{};
   std::array<bool, max_comparisons> by_frequency_{}, individual_{};
-  std::array<float, max_comparisons> log_total_{};
+  std::array<float, max_comparisons> of_one_person_{}, believed_{}, total_{};
 };
 
 /// log2 of the odds of a match.
@@ -67,14 +70,27 @@ class ScoreTables {
   return total.match - most - std::log2(1 + std::exp2(least - most));
 }
 
+/// What a pair says when prior and likelihood are apart: log2 of the likelihood ratio of a match to
+/// the likelier of the two other kinds.
+[[nodiscard]] inline float evidence_of(const KindWeights& total,
+                                       const KindWeights& prior) noexcept {
+  return total.match - prior.match -
+         std::max(total.household - prior.household, total.random - prior.random);
+}
+
 class PairScorer {
  public:
   PairScorer(const ComparedRecords& records, const ScoreTables& tables)
       : records_(records), tables_(tables), comparer_(records) {}
 
-  [[nodiscard]] float weight(std::size_t a, std::size_t b) {
-    comparer_.levels(a, b, levels_);
-    return weight_of_levels(a, b);
+  [[nodiscard]] float weight(std::size_t a, std::size_t b) { return weight_of(total(a, b)); }
+  /// How the pair counts in the mean of two clusters that a stronger pair may join: its weight if
+  /// that is for a match; else only what is evidence against it. The prior is not: once a pair
+  /// joins two clusters, their other pairs need no proof of their own.
+  [[nodiscard]] float cross_weight(std::size_t a, std::size_t b) {
+    const KindWeights both = total(a, b);
+    const float weight = weight_of(both);
+    return weight >= 0 ? weight : std::min(0.0F, evidence_of(both, tables_.prior()));
   }
   /// The levels of the last pair that was asked about.
   [[nodiscard]] const Levels& levels() const noexcept { return levels_; }
@@ -89,12 +105,13 @@ class PairScorer {
   [[nodiscard]] KindWeights part(std::size_t c, std::size_t a, std::size_t b);
 
  private:
-  float weight_of_levels(std::size_t a, std::size_t b) {
-    KindWeights total = tables_.prior();
+  KindWeights total(std::size_t a, std::size_t b) {
+    comparer_.levels(a, b, levels_);
+    KindWeights sum = tables_.prior();
     for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
-      if (levels_[c] != missing_level) total += part(c, a, b);
+      if (levels_[c] != missing_level) sum += part(c, a, b);
     }
-    return weight_of(total);
+    return sum;
   }
 
   const ComparedRecords& records_;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <string_view>
 
@@ -13,6 +14,27 @@ namespace emptor::detail {
 /// Of a name: what is compared first (Latin letters); what was written stands after the tab.
 [[nodiscard]] inline std::string_view before_tab(std::string_view text) noexcept {
   return text.substr(0, text.find('\t'));
+}
+
+/// What was written in another script; empty if that is what is compared.
+[[nodiscard]] inline std::string_view written_name(std::string_view text) noexcept {
+  const std::size_t tab = text.find('\t');
+  if (tab == std::string_view::npos) return {};
+  text.remove_prefix(tab + 1);
+  return before_tab(text);
+}
+/// '2' for "jr"; 0 if nothing is said.
+[[nodiscard]] inline char generation(std::string_view text) noexcept {
+  const std::size_t tab = text.find('\t');
+  const std::size_t second = tab == std::string_view::npos ? tab : text.find('\t', tab + 1);
+  return second == std::string_view::npos ? '\0' : text[second + 1];
+}
+
+/// Of eight digits as `FieldReader` writes them.
+[[nodiscard]] inline std::uint32_t packed_date(std::string_view digits) noexcept {
+  std::uint32_t date = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), date, 16);
+  return date;
 }
 
 template <class Visit>

@@ -31,7 +31,9 @@ enum class Value : std::uint32_t {};
 /// The distinct normalised values of one comparison. Codes are 1, 2, … in the order of arrival.
 class ValueDictionary {
  public:
-  explicit ValueDictionary(ComparisonKind kind) : kind_(kind) {}
+  /// `nicknames` lasts as long as this; null: names are only what they sound like.
+  explicit ValueDictionary(ComparisonKind kind, const Nicknames* nicknames = nullptr)
+      : kind_(kind), nicknames_(nicknames) {}
 
   [[nodiscard]] ComparisonKind kind() const noexcept { return kind_; }
   /// Distinct values.
@@ -66,6 +68,7 @@ class ValueDictionary {
 
  private:
   ComparisonKind kind_;
+  const Nicknames* nicknames_;
   Keys<Value> values_;
   std::vector<std::uint32_t> frequencies_;
   std::vector<std::uint64_t> exact_keys_, coarse_keys_;
@@ -116,6 +119,7 @@ class ComparedRecords {
   [[nodiscard]] std::span<const std::uint32_t> sources() const noexcept { return sources_; }
   /// Depends on the record's normalised values alone: the same in any order of records.
   [[nodiscard]] std::uint64_t fingerprint(std::size_t record) const noexcept;
+  [[nodiscard]] const Nicknames& nicknames() const noexcept { return *nicknames_; }
   [[nodiscard]] std::span<const FieldCounts> field_counts() const noexcept { return counts_; }
 
  private:
@@ -124,7 +128,7 @@ class ComparedRecords {
   void append_row(const Records& records, Record record);
   std::uint32_t name_token_for(std::string_view name);
 
-  LinkSchema schema_;
+  std::shared_ptr<const Nicknames> nicknames_;
   std::vector<Comparison> comparisons_;
   std::vector<ValueDictionary> dictionaries_;
   std::size_t width_ = 0;

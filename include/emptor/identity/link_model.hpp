@@ -48,7 +48,7 @@ inline constexpr std::size_t max_comparisons = 24;
 struct LinkModelOptions {
   std::size_t max_iterations = 200;  ///< of EM; >= 1
   double tolerance = 1e-5;           ///< stops when no probability moves by more; > 0
-  double prior_pairs = 2;            ///< pairs that the defaults of a kind count for; > 0
+  double prior_pairs = 300;          ///< pairs that the defaults of a kind count for; > 0
   bool households = true;  ///< a class of pairs for households; needs a comparison that tells
                            ///< their members apart
   std::size_t random_pairs = 1U << 18;  ///< sample for u; >= 1000

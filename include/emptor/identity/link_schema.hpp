@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,7 +17,8 @@
 
 namespace emptor {
 
-class Records;  // table/records.hpp
+class Nicknames;  // identity/nicknames.hpp
+class Records;    // table/records.hpp
 
 enum class FieldType : std::uint8_t {
   given_name,
@@ -55,8 +57,10 @@ struct LinkField {
 inline constexpr std::size_t max_fields = 20;
 
 struct LinkSchema {
-  std::vector<LinkField> fields{};  ///< at least one; a column may stand in several
-  std::string source_column{};      ///< where the record comes from; empty: one source
+  std::vector<LinkField> fields{};               ///< at least one; a column may stand in several
+  std::string source_column{};                   ///< where the record comes from; empty: one source
+  std::shared_ptr<const Nicknames> nicknames{};  ///< null: `Nicknames::standard()`
+  std::string country{};  ///< ISO 3166 ("GB") of phone numbers without +; empty: not known
 };
 
 /// Between which records links are looked for.
