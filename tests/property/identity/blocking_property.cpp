@@ -43,9 +43,9 @@ T in_range(T low, T high) {  // both ends
   return *rc::gen::inRange(low, static_cast<T>(high + 1));
 }
 
-Case any_case(std::size_t most = 60) {
+Case any_case(std::size_t least = 0, std::size_t most = 60, std::size_t max_block = 20) {
   Case c;
-  const auto records = in_range<std::size_t>(0, most);
+  const auto records = in_range(least, most);
   const auto rules = in_range<std::size_t>(1, 4);
   for (std::size_t r = 0; r < rules; ++r) {
     const auto values = in_range<std::uint64_t>(1, 12);
@@ -60,7 +60,7 @@ Case any_case(std::size_t most = 60) {
       records, rc::gen::element<std::uint32_t>(0, 7, 4'000'000'000U));
   c.options.scope =
       *rc::gen::element(PairScope::all, PairScope::across_sources, PairScope::within_sources);
-  c.options.max_block = in_range<std::size_t>(2, 20);
+  c.options.max_block = in_range<std::size_t>(2, max_block);
   c.options.over_full = *rc::gen::element(OverFull::skip, OverFull::sorted_neighbourhood);
   c.options.window = in_range<std::size_t>(2, 8);
   c.options.chunk_pairs = in_range<std::size_t>(1, 50);
@@ -121,49 +121,51 @@ std::vector<std::vector<std::tuple<std::size_t, std::uint32_t, std::uint32_t>>> 
   return chunks;
 }
 
+/// Every candidate once, by its first rule, and all counts as the definition has them.
+void check_union(const Case& c) {
+  const BlockingPlan plan = build_blocking_plan(c.rules(), c.options, c.sources);
+  const std::uint64_t cap = c.options.max_block * (c.options.max_block - 1) / 2;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> masks;
+  std::vector<std::uint64_t> fresh(c.keys.size());
+  for (std::size_t r = 0; r < c.keys.size(); ++r) {
+    const Pairs pairs = naive(c, r, cap, c.options.over_full == OverFull::sorted_neighbourhood);
+    RC_ASSERT(plan.report().rules[r].pairs == pairs.size());
+    for (const auto& pair : pairs) {
+      std::uint64_t& mask = masks[pair];
+      fresh[r] += mask == 0;
+      mask |= std::uint64_t{1} << r;
+    }
+  }
+  std::size_t seen = 0;
+  for (const auto& chunk : stream(plan)) {
+    for (const auto& [rule, a, b] : chunk) {
+      ++seen;
+      RC_ASSERT(a < b);
+      const auto at = masks.find({a, b});
+      RC_ASSERT(at != masks.end());
+      if (at == masks.end()) continue;
+      RC_ASSERT(at->second != 0);  // not seen before
+      RC_ASSERT((at->second & ((std::uint64_t{2} << rule) - 1)) == std::uint64_t{1} << rule);
+      RC_ASSERT(plan.rules_of({a, b}) == at->second);
+      at->second = 0;
+    }
+  }
+  RC_ASSERT(seen == masks.size());
+  const BlockingCount count = plan.count_new_pairs({});
+  RC_ASSERT(count.new_pairs == fresh);
+  RC_ASSERT(count.pairs == seen);
+  RC_ASSERT(!count.stopped);
+}
+
 }  // namespace
 
 TEST_CASE("a blocking plan hands over the union of its rules, each pair once and by its first rule",
           "[identity][property]") {
   check_property(
-      "any rules",
-      [] {
-        const Case c = any_case();
-        const BlockingPlan plan = build_blocking_plan(c.rules(), c.options, c.sources);
-        const std::uint64_t cap = c.options.max_block * (c.options.max_block - 1) / 2;
-        std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> masks;
-        std::vector<std::uint64_t> fresh(c.keys.size());
-        for (std::size_t r = 0; r < c.keys.size(); ++r) {
-          const Pairs pairs =
-              naive(c, r, cap, c.options.over_full == OverFull::sorted_neighbourhood);
-          RC_ASSERT(plan.report().rules[r].pairs == pairs.size());
-          for (const auto& pair : pairs) {
-            std::uint64_t& mask = masks[pair];
-            fresh[r] += mask == 0;
-            mask |= std::uint64_t{1} << r;
-          }
-        }
-        std::size_t seen = 0;
-        for (const auto& chunk : stream(plan)) {
-          for (const auto& [rule, a, b] : chunk) {
-            ++seen;
-            RC_ASSERT(a < b);
-            const auto at = masks.find({a, b});
-            RC_ASSERT(at != masks.end());
-            if (at == masks.end()) continue;
-            RC_ASSERT(at->second != 0);  // not seen before
-            RC_ASSERT((at->second & ((std::uint64_t{2} << rule) - 1)) == std::uint64_t{1} << rule);
-            RC_ASSERT(plan.rules_of({a, b}) == at->second);
-            at->second = 0;
-          }
-        }
-        RC_ASSERT(seen == masks.size());
-        const BlockingCount count = plan.count_new_pairs({});
-        RC_ASSERT(count.new_pairs == fresh);
-        RC_ASSERT(count.pairs == seen);
-        RC_ASSERT(!count.stopped);
-      },
-      500);
+      "any rules", [] { check_union(any_case()); }, 500);
+  // Blocks that are worked off in several pieces.
+  check_property(
+      "large blocks", [] { check_union(any_case(520, 700, 700)); }, 8);
 }
 
 TEST_CASE("a blocking plan is the same for one thread and three", "[identity][property]") {
