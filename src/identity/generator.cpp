@@ -14,7 +14,7 @@ namespace emptor {
 
 namespace {
 
-using detail::BlockRows;
+using detail::generator::BlockRows;
 
 void check(const IdentityGeneratorOptions& o) {
   const auto within = [](double value, std::string_view name, double low, double high) {
@@ -72,11 +72,12 @@ std::vector<Place> places_of(const std::vector<BlockRows>& blocks, bool by_time)
 GeneratedIdentities gathered(const std::vector<BlockRows>& blocks, bool by_time) {
   const std::vector<Place> places = places_of(blocks, by_time);
   GeneratedIdentities out;
-  out.records = Records({std::begin(detail::field_names), std::end(detail::field_names)});
-  std::array<std::size_t, detail::field_count> bytes{};
+  out.records = Records(
+      {std::begin(detail::generator::field_names), std::end(detail::generator::field_names)});
+  std::array<std::size_t, detail::generator::field_count> bytes{};
   for (const BlockRows& block : blocks) {
     for (const BlockRows::Row& row : block.rows) {
-      for (std::size_t f = 0; f < detail::field_count; ++f) bytes[f] += row.sizes[f];
+      for (std::size_t f = 0; f < detail::generator::field_count; ++f) bytes[f] += row.sizes[f];
     }
   }
   out.records.reserve(places.size(), bytes);
@@ -86,7 +87,7 @@ GeneratedIdentities gathered(const std::vector<BlockRows>& blocks, bool by_time)
   out.time.reserve(places.size());
   out.marks.reserve(places.size());
   constexpr std::size_t ahead = 16;
-  std::array<std::string_view, detail::field_count> values;
+  std::array<std::string_view, detail::generator::field_count> values;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (i + ahead < places.size()) {
       const Place& next = places[i + ahead];
@@ -95,7 +96,7 @@ GeneratedIdentities gathered(const std::vector<BlockRows>& blocks, bool by_time)
     const BlockRows& block = blocks[places[i].block];
     const BlockRows::Row& row = block.rows[places[i].row];
     const char* at = block.bytes.data() + row.begin;
-    for (std::size_t f = 0; f < detail::field_count; ++f) {
+    for (std::size_t f = 0; f < detail::generator::field_count; ++f) {
       values[f] = {at, row.sizes[f]};
       at += row.sizes[f];
     }
@@ -114,12 +115,12 @@ GeneratedIdentities gathered(const std::vector<BlockRows>& blocks, bool by_time)
 GeneratedIdentities generate_identities(const IdentityGeneratorOptions& options,
                                         const Context& context) {
   check(options);
-  constexpr std::size_t a_block = detail::people_a_block;
-  const detail::GeneratorWords words;
+  constexpr std::size_t a_block = detail::generator::people_a_block;
+  const detail::generator::GeneratorWords words;
   std::vector<BlockRows> blocks((options.persons + a_block - 1) / a_block);
   parallel_chunks(context, blocks.size(), 8, [&](std::size_t begin, std::size_t end) {
-    detail::PeopleBlock people(options, words);
-    detail::RecordWriter writer(options, words);
+    detail::generator::PeopleBlock people(options, words);
+    detail::generator::RecordWriter writer(options, words);
     for (std::size_t b = begin; b < end; ++b) {
       people.draw(b);
       const std::size_t first = b * a_block;

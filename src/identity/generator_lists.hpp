@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace emptor::detail::generator_lists {
+namespace emptor::detail::generator::lists {
 
 // By falling frequency; short forms behind a slash.
 inline constexpr std::string_view english_men =
@@ -253,4 +253,4 @@ inline constexpr std::string_view province_cities =
     "浙江省/绍兴shaoxing 浙江省/嘉兴jiaxing 浙江省/金华jinhua 江苏省/扬州yangzhou "
     "湖南省/株洲zhuzhou";
 
-}  // namespace emptor::detail::generator_lists
+}  // namespace emptor::detail::generator::lists

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 namespace {
 
@@ -323,4 +323,4 @@ std::uint64_t PeopleBlock::draw_phone(RandomStream& random, Land land) {
   return any(chinese) * 100000000 + random.below(100000000);
 }
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

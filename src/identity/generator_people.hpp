@@ -13,7 +13,7 @@
 #include "emptor/identity/generator.hpp"
 #include "identity/generator_words.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 inline constexpr std::size_t people_a_block = 256;
 inline constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
@@ -99,4 +99,4 @@ class PeopleBlock {
   std::vector<Person> people_;
 };
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

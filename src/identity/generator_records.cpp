@@ -6,7 +6,7 @@
 
 #include "identity/generator_typos.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 namespace {
 
@@ -309,4 +309,4 @@ void RecordWriter::add_typos() {
   }
 }
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

@@ -11,7 +11,7 @@
 
 #include "identity/generator_people.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 enum class Field : std::uint8_t {
   record_key,
@@ -94,4 +94,4 @@ class RecordWriter {
   std::string scratch_;
 };
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

@@ -1,6 +1,6 @@
 #include "identity/generator_typos.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 namespace {
 
@@ -152,4 +152,4 @@ void append_padded_number(std::string& out, std::uint64_t value, unsigned width)
   out.append(digits + at, 20 - at);
 }
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

@@ -7,7 +7,7 @@
 
 #include "identity/generator_words.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 /// One slip of a keyboard: a key beside the right one, one left out, doubled or exchanged with the
 /// next; with `scanned`, mostly what a scanner mistakes (0 for O, rn for m, 1 for l). A Chinese
@@ -27,4 +27,4 @@ void make_lower(std::string& value);
 /// Appends the number with zeros before it up to `width` digits.
 void append_padded_number(std::string& out, std::uint64_t value, unsigned width);
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

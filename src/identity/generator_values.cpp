@@ -4,7 +4,7 @@
 #include "identity/generator_records.hpp"
 #include "identity/generator_typos.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 namespace {
 
@@ -266,4 +266,4 @@ void RecordWriter::write_chinese_address(const GeneratedAddress& home, double st
   if (chance(random_, town)) field(Field::country) = chance(random_, 0.6) ? "CN" : "中国";
 }
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

@@ -6,12 +6,12 @@
 
 #include "identity/generator_lists.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 namespace {
 
 using std::string_view;
-using namespace generator_lists;
+using namespace lists;
 
 std::vector<string_view> split(string_view text, char by = ' ') {
   std::vector<string_view> parts;
@@ -138,12 +138,12 @@ GeneratorWords::GeneratorWords() {
     providers_[land].words = split(providers[land]);
     providers_[land].draw = falling(providers_[land].words.size(), 1, 1.1);
   }
-  chinese_families_ = chinese_words(generator_lists::chinese_families);
+  chinese_families_ = chinese_words(lists::chinese_families);
   chinese_families_.draw = chinese_family_draw(chinese_families_.words.size());
   chinese_given_[0] = chinese_words(chinese_men);
   chinese_given_[1] = chinese_words(chinese_women);
   for (ChineseWords& given : chinese_given_) given.draw = falling(given.words.size(), 12, 0.9);
-  road_characters_ = split(generator_lists::road_characters);
+  road_characters_ = split(lists::road_characters);
   for (const string_view entry : split(province_cities)) {
     const std::size_t slash = entry.find('/');
     const ChineseWord city = chinese_word(entry.substr(slash + 1));
@@ -213,4 +213,4 @@ void GeneratorWords::street(Land land, std::uint64_t key, std::string& out) cons
   out[begin] = static_cast<char>(out[begin] - 'a' + 'A');
 }
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator

@@ -12,7 +12,7 @@
 
 #include "emptor/core/random.hpp"
 
-namespace emptor::detail {
+namespace emptor::detail::generator {
 
 enum class Land : std::uint8_t { us, gb, de, fr, cn };
 inline constexpr std::size_t land_count = 5;
@@ -126,4 +126,4 @@ class GeneratorWords {
 /// Appends a made-up word of `syllables` syllables that `key` names, in lower case.
 void append_syllables(std::string& out, std::uint64_t key, int syllables);
 
-}  // namespace emptor::detail
+}  // namespace emptor::detail::generator
