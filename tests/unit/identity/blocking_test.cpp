@@ -139,6 +139,32 @@ TEST_CASE("one value everywhere, no value anywhere, no records", "[identity]") {
   CHECK(build_blocking_plan(empty).count_new_pairs({}).pairs == 0);
 }
 
+TEST_CASE("a block of thousands leaves out what earlier rules have", "[identity]") {
+  constexpr std::uint32_t n = 1500;
+  Keys third(n), order(n), same(n, 1);
+  for (std::uint32_t row = 0; row < n; ++row) {
+    third[row] = row % 3 + 1;
+    order[row] = row + 1;
+  }
+  const BlockingRule rules[] = {{"third", third}, {"near", order, 11}, {"same", same}};
+  BlockingOptions options;
+  options.max_block = n;
+  const BlockingPlan plan = build_blocking_plan(rules, options);
+  std::vector<RecordPair> expected;
+  for (std::uint32_t a = 0; a < n; ++a) {
+    for (std::uint32_t b = a + 1; b < n; ++b) {
+      if (a % 3 != b % 3 && b - a > 10) expected.push_back({a, b});
+    }
+  }
+  std::vector<RecordPair> last;
+  plan.for_each_batch({}, [&](std::span<const RecordPair> pairs, std::size_t rule, std::size_t) {
+    if (rule == 2) last.insert(last.end(), pairs.begin(), pairs.end());
+  });
+  std::sort(last.begin(), last.end());
+  CHECK(last == expected);
+  CHECK(pairs_of(plan).size() == n * (n - 1) / 2);
+}
+
 TEST_CASE("a budget lowers the cap, then drops windows", "[identity]") {
   Keys keys;  // blocks of 2, 3, ... 40 records
   for (std::uint64_t size = 2; size <= 40; ++size) keys.insert(keys.end(), size, size);
