@@ -57,7 +57,8 @@ void check(const ClusterConstraints& constraints, std::size_t records) {
   }
 }
 
-/// The records that are clustered: all, or some of them. A place is a record's number among these.
+/// The records that are clustered: all, or some of them. A place is a record's
+/// number among these.
 struct Chosen {
   std::span<const std::uint32_t> subset;  ///< empty: all
   std::size_t count = 0;
@@ -113,37 +114,49 @@ std::vector<ScoredPair> placed(const Chosen& chosen, std::span<const ScoredPair>
   return out;
 }
 
+/// Where a record stands: its component, and its number among the component's
+/// members.
+struct Standing {
+  std::uint32_t component = 0;
+  std::uint32_t local = 0;
+};
+
 /// Components of two and more members, numbered by their smallest.
 struct Components {
   static constexpr std::uint32_t alone = std::numeric_limits<std::uint32_t>::max();
-  std::vector<std::uint32_t> of;       ///< a place each: its component, or `alone`
-  std::vector<std::uint32_t> local;    ///< a place each: its number in the component
+  std::vector<Standing> standing;      ///< a place each; component `alone`: in none
   std::vector<std::uint32_t> members;  ///< places, by component, ascending
   std::vector<std::size_t> begin;      ///< of each component's members, and the end
   [[nodiscard]] std::size_t count() const noexcept { return begin.size() - 1; }
 };
 
+constexpr std::size_t fetched_ahead = 16;  // memory asked for this many steps before its use
+
 /// `root`: a place each, the smallest of its component.
 Components components_of(std::span<const std::uint32_t> root) {
   Components out;
   const std::size_t n = root.size();
-  out.of.assign(n, Components::alone);
-  out.local.assign(n, 0);
+  out.standing.resize(n);
   std::vector<std::uint32_t> size(n, 0);
-  for (std::size_t p = 0; p < n; ++p) out.local[p] = size[root[p]]++;
-  std::vector<std::size_t>& begin = out.begin;
-  begin.push_back(0);
   for (std::size_t p = 0; p < n; ++p) {
-    if (root[p] != p || size[p] < 2) continue;
-    out.of[p] = static_cast<std::uint32_t>(begin.size() - 1);
-    begin.push_back(begin.back() + size[p]);
+    if (p + fetched_ahead < n) __builtin_prefetch(&size[root[p + fetched_ahead]], 1);
+    out.standing[p].local = size[root[p]]++;
   }
-  out.members.resize(begin.back());
+  out.begin.push_back(0);
   for (std::size_t p = 0; p < n; ++p) {
-    out.of[p] = out.of[root[p]];
-    if (out.of[p] != Components::alone) {
-      out.members[begin[out.of[p]] + out.local[p]] = static_cast<std::uint32_t>(p);
-    }
+    if (root[p] != p) continue;
+    out.standing[p].component = Components::alone;
+    if (size[p] < 2) continue;
+    out.standing[p].component = static_cast<std::uint32_t>(out.count());
+    out.begin.push_back(out.begin.back() + size[p]);
+  }
+  out.members.resize(out.begin.back());
+  for (std::size_t p = 0; p < n; ++p) {
+    if (p + fetched_ahead < n) __builtin_prefetch(&out.standing[root[p + fetched_ahead]]);
+    Standing& at = out.standing[p];
+    at.component = out.standing[root[p]].component;
+    if (at.component == Components::alone) continue;
+    out.members[out.begin[at.component] + at.local] = static_cast<std::uint32_t>(p);
   }
   return out;
 }
@@ -160,26 +173,31 @@ struct PairLists {
 /// Pairs between components are left out.
 template <class Pair>
 PairLists by_component(const Components& components, std::span<const Pair> pairs) {
+  struct Kept {
+    std::uint32_t component;
+    PlacedPair pair;
+  };
   PairLists out;
   out.begin.assign(components.count() + 1, 0);
-  const auto component_of = [&components](const Pair& pair) {
-    const std::uint32_t component = components.of[pair.a];
-    return component == components.of[pair.b] ? component : Components::alone;
-  };
-  for (const Pair& pair : pairs) {
-    const std::uint32_t component = component_of(pair);
-    if (component != Components::alone) ++out.begin[component + 1];
+  const Standing* standing = components.standing.data();
+  std::vector<Kept> kept;
+  kept.reserve(pairs.size());
+  for (std::size_t p = 0; p < pairs.size(); ++p) {
+    if (p + fetched_ahead < pairs.size()) {
+      __builtin_prefetch(standing + pairs[p + fetched_ahead].a);
+      __builtin_prefetch(standing + pairs[p + fetched_ahead].b);
+    }
+    const Standing a = standing[pairs[p].a];
+    const Standing b = standing[pairs[p].b];
+    if (a.component != b.component || a.component == Components::alone) continue;
+    ++out.begin[a.component + 1];
+    kept.push_back(
+        {a.component, {std::min(a.local, b.local), std::max(a.local, b.local), pairs[p].weight}});
   }
   std::partial_sum(out.begin.begin(), out.begin.end(), out.begin.begin());
-  out.pairs.resize(out.begin.back());
+  out.pairs.resize(kept.size());
   std::vector<std::size_t> next(out.begin.begin(), out.begin.end() - 1);
-  for (const Pair& pair : pairs) {
-    const std::uint32_t component = component_of(pair);
-    if (component == Components::alone) continue;
-    const std::uint32_t a = components.local[pair.a];
-    const std::uint32_t b = components.local[pair.b];
-    out.pairs[next[component]++] = {std::min(a, b), std::max(a, b), pair.weight};
-  }
+  for (const Kept& one : kept) out.pairs[next[one.component]++] = one.pair;
   return out;
 }
 
@@ -214,8 +232,8 @@ struct Done {
   std::vector<RefusedMerge> refused;
 };
 
-/// Consecutive components, some thousand pairs and members each: the first of every task, and the
-/// end.
+/// Consecutive components, some thousand pairs and members each: the first of
+/// every task, and the end.
 std::vector<std::size_t> cut_tasks(const Components& components, const PairLists& pairs) {
   constexpr std::size_t grain = 1 << 15;
   std::vector<std::size_t> first{0};

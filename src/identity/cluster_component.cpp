@@ -33,12 +33,6 @@ constexpr std::uint64_t mixed(std::uint64_t x) noexcept {
 
 }  // namespace
 
-bool ComponentClusterer::HeapEntry::operator<(const HeapEntry& other) const noexcept {
-  if (mean != other.mean) return mean < other.mean;
-  if (best != other.best) return best < other.best;
-  return ranks > other.ranks;
-}
-
 ComponentClusterer::ComponentClusterer(const PairWeight& weight_of,
                                        const ClusterConstraints& constraints,
                                        const ClusterOptions& options)
@@ -80,11 +74,33 @@ void ComponentClusterer::run(const ComponentInput& input, std::span<std::uint32_
                              std::vector<MergeStep>& steps, std::vector<RefusedMerge>& refused) {
   steps_ = &steps;
   refused_ = &refused;
+  if (plain_couple(input)) return merge_couple(input, cluster);
   prepare(input);
   force_must_links(input);
   merge_best_first();
   list_refused();
   for (std::uint32_t m = 0; m < cluster.size(); ++m) cluster[m] = clusters_[owner(m)].smallest;
+}
+
+// Half of all components, often: two records, a pair at or above the threshold,
+// no constraint.
+bool ComponentClusterer::plain_couple(const ComponentInput& input) const noexcept {
+  return input.records.size() == 2 && input.must.empty() && input.cannot.empty() &&
+         constraints_.conflicts.empty() && input.identifier_begin.empty() && options_.max_size >= 2;
+}
+
+void ComponentClusterer::merge_couple(const ComponentInput& input,
+                                      std::span<std::uint32_t> cluster) {
+  const std::uint32_t low = input.records[0];
+  const std::uint32_t high = input.records[1];
+  const float weight = std::ranges::max(input.pairs, {}, &PlacedPair::weight).weight;
+  steps_->push_back({.kept = low,
+                     .absorbed = high,
+                     .a = low,
+                     .b = high,
+                     .weight = weight,
+                     .mean = static_cast<float>(units(weight) / weight_units)});
+  cluster[0] = cluster[1] = 0;
 }
 
 void ComponentClusterer::prepare(const ComponentInput& input) {

@@ -1,7 +1,7 @@
 #pragma once
-// Best-first clustering of one connected component; see emptor/identity/cluster.hpp. One object
-// serves many components in turn and keeps its memory. Thread safety: an object belongs to one
-// thread.
+// Best-first clustering of one connected component; see
+// emptor/identity/cluster.hpp. One object serves many components in turn and
+// keeps its memory. Thread safety: an object belongs to one thread.
 
 #include <array>
 #include <cstddef>
@@ -21,30 +21,41 @@ struct PlacedPair {
   float weight = 0;
 };
 
-/// What a component is clustered from. Spans are of this component alone, but for the constraints.
+/// What a component is clustered from. Spans are of this component alone, but
+/// for the constraints.
 struct ComponentInput {
   std::span<const std::uint32_t> records;  ///< ascending; a place in it is a member's number here
   std::span<const PlacedPair> pairs;
   std::span<const PlacedPair> must;    ///< weights unused
   std::span<const PlacedPair> cannot;  ///< weights unused
-  /// The identifiers of record r are identifiers[identifier_begin[r] .. identifier_begin[r + 1]),
-  /// as type << 32 | value, ascending, distinct; empty without limits.
+  /// The identifiers of record r are identifiers[identifier_begin[r] ..
+  /// identifier_begin[r + 1]), as type << 32 | value, ascending, distinct;
+  /// empty without limits.
   std::span<const std::uint64_t> identifiers;
   std::span<const std::size_t> identifier_begin;
 };
 
-/// Log odds as whole multiples of 2^-16 bit, so that sums are exact in any order.
+/// Log odds as whole multiples of 2^-16 bit, so that sums are exact in any
+/// order.
 inline constexpr double weight_units = 65536;
 
-/// Pairs of numbers to numbers: a square for small components, a hash table for large ones.
+/// Pairs of numbers to numbers: a square for small components, a hash table for
+/// large ones.
 class PairTable {
  public:
   static constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
   /// Empty, for members below `members` and about `pairs` pairs.
   void reset(std::size_t members, std::size_t pairs);
-  [[nodiscard]] std::uint32_t find(std::uint32_t a, std::uint32_t b) const noexcept;
-  void set(std::uint32_t a, std::uint32_t b, std::uint32_t value);
+  /// The value of the pair, either way round; `none` when it has none.
+  [[nodiscard]] std::uint32_t find(std::uint32_t a, std::uint32_t b) const noexcept {
+    return side_ > 0 ? cells_[a * side_ + b] : find_hashed(a, b);
+  }
+  void set(std::uint32_t a, std::uint32_t b, std::uint32_t value) {
+    if (side_ == 0) return set_hashed(a, b, value);
+    cells_[a * side_ + b] = value;
+    cells_[b * side_ + a] = value;
+  }
   void erase(std::uint32_t a, std::uint32_t b) noexcept;
   [[nodiscard]] bool square() const noexcept { return side_ > 0; }
 
@@ -53,6 +64,8 @@ class PairTable {
     std::uint64_t key;
     std::uint32_t value;
   };
+  [[nodiscard]] std::uint32_t find_hashed(std::uint32_t a, std::uint32_t b) const noexcept;
+  void set_hashed(std::uint32_t a, std::uint32_t b, std::uint32_t value);
   /// Where the key stands or would stand.
   [[nodiscard]] std::size_t slot_of(std::uint64_t key) const noexcept;
   [[nodiscard]] std::size_t home_of(std::uint64_t key) const noexcept;
@@ -70,8 +83,8 @@ class ComponentClusterer {
   ComponentClusterer(const PairWeight& weight_of, const ClusterConstraints& constraints,
                      const ClusterOptions& options);
 
-  /// Writes the smallest member (a place) of each member's cluster into `cluster`, and appends what
-  /// was done and refused, by records.
+  /// Writes the smallest member (a place) of each member's cluster into
+  /// `cluster`, and appends what was done and refused, by records.
   void run(const ComponentInput& input, std::span<std::uint32_t> cluster,
            std::vector<MergeStep>& steps, std::vector<RefusedMerge>& refused);
 
@@ -120,11 +133,17 @@ class ComponentClusterer {
     std::uint32_t link;
     std::uint64_t ranks;
     std::uint32_t version;
-    bool operator<(const HeapEntry& other) const noexcept;
+    bool operator<(const HeapEntry& other) const noexcept {
+      if (mean != other.mean) return mean < other.mean;
+      if (best != other.best) return best < other.best;
+      return ranks > other.ranks;
+    }
   };
 
   [[nodiscard]] std::int32_t units(float weight) const noexcept;
   [[nodiscard]] std::int32_t votes(std::int32_t units) const noexcept;
+  [[nodiscard]] bool plain_couple(const ComponentInput& input) const noexcept;
+  void merge_couple(const ComponentInput& input, std::span<std::uint32_t> cluster);
   void prepare(const ComponentInput& input);
   void rank_members();
   void add_link(const PlacedPair& pair, bool cannot);
@@ -139,7 +158,8 @@ class ComponentClusterer {
   /// The distinct identifiers of both in united_.
   void unite_identifiers(const Cluster& a, const Cluster& b);
   void unite_members(Cluster& into, const Cluster& from);
-  /// Merges the clusters and all links of the one with fewer into those of the other.
+  /// Merges the clusters and all links of the one with fewer into those of the
+  /// other.
   void merge(std::uint32_t a, std::uint32_t b);
   void combine(Link& into, const Link& from);
   void force_must_links(const ComponentInput& input);
@@ -163,8 +183,10 @@ class ComponentClusterer {
   std::vector<std::uint32_t> next_member_;
   std::vector<Link> links_;
   std::vector<HeapEntry> heap_;
+  bool heaped_ = false;  ///< whether heap_ is kept as one
   PairTable link_of_;
-  PairTable weights_;  ///< units of candidate pairs and, in a square, of those that were asked
+  PairTable weights_;                     ///< units of candidate pairs and, in a square, of those
+                                          ///< that were asked
   std::vector<std::uint32_t> conflicts_;  ///< a type, a cluster: the value; 0: none
   std::vector<std::uint64_t> identifiers_;
   std::vector<std::uint64_t> hashes_;

@@ -27,7 +27,7 @@ void ComponentClusterer::push(std::uint32_t place) {
                    .link = place,
                    .ranks = both(clusters_[link.end[0]].rank, clusters_[link.end[1]].rank),
                    .version = link.version});
-  std::push_heap(heap_.begin(), heap_.end());
+  if (heaped_) std::push_heap(heap_.begin(), heap_.end());
 }
 
 MergeRefusal ComponentClusterer::refusal(std::uint32_t a, std::uint32_t b, bool forced) {
@@ -162,6 +162,7 @@ void ComponentClusterer::merge(std::uint32_t a, std::uint32_t b) {
 }
 
 void ComponentClusterer::force_must_links(const ComponentInput& input) {
+  heaped_ = false;
   if (input.must.empty()) return;
   std::vector<PlacedPair> must(input.must.begin(), input.must.end());
   std::ranges::sort(must, {}, [this](const PlacedPair& p) { return both(rank_[p.a], rank_[p.b]); });
@@ -193,15 +194,25 @@ void ComponentClusterer::force_must_links(const ComponentInput& input) {
 }
 
 void ComponentClusterer::merge_best_first() {
+  // A few entries are searched faster than kept as a heap.
+  constexpr std::size_t few = 24;
+  const bool many = links_.size() > few;
   heap_.clear();
+  heaped_ = false;
   for (std::uint32_t place = 0; place < links_.size(); ++place) {
     Link& link = links_[place];
     if (!link.alive || link.known == 0 || link.blocked != MergeRefusal::none) continue;
     if (link.judged == 0 && !weight_of_) judge(link);
     push(place);
   }
+  heaped_ = many;
+  if (many) std::make_heap(heap_.begin(), heap_.end());
   while (!heap_.empty()) {
-    std::pop_heap(heap_.begin(), heap_.end());
+    if (many) {
+      std::pop_heap(heap_.begin(), heap_.end());
+    } else {
+      std::iter_swap(std::max_element(heap_.begin(), heap_.end()), heap_.end() - 1);
+    }
     const HeapEntry top = heap_.back();
     heap_.pop_back();
     Link& link = links_[top.link];

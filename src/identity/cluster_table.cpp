@@ -40,17 +40,11 @@ std::size_t PairTable::slot_of(std::uint64_t key) const noexcept {
   return slot;
 }
 
-std::uint32_t PairTable::find(std::uint32_t a, std::uint32_t b) const noexcept {
-  if (side_ > 0) return cells_[a * side_ + b];
+std::uint32_t PairTable::find_hashed(std::uint32_t a, std::uint32_t b) const noexcept {
   return entries_[slot_of(key_of(a, b))].value;
 }
 
-void PairTable::set(std::uint32_t a, std::uint32_t b, std::uint32_t value) {
-  if (side_ > 0) {
-    cells_[a * side_ + b] = value;
-    cells_[b * side_ + a] = value;
-    return;
-  }
+void PairTable::set_hashed(std::uint32_t a, std::uint32_t b, std::uint32_t value) {
   const std::uint64_t key = key_of(a, b);
   std::size_t slot = slot_of(key);
   if (entries_[slot].key == empty_key) {
@@ -73,7 +67,8 @@ void PairTable::erase(std::uint32_t a, std::uint32_t b) noexcept {
   std::size_t hole = slot_of(key_of(a, b));
   if (entries_[hole].key == empty_key) return;
   --used_;
-  // What stands behind the hole moves up unless its home is behind the hole, too.
+  // What stands behind the hole moves up unless its home is behind the hole,
+  // too.
   for (std::size_t slot = (hole + 1) & mask; entries_[slot].key != empty_key;
        slot = (slot + 1) & mask) {
     if (((slot - home_of(entries_[slot].key)) & mask) >= ((slot - hole) & mask)) {
