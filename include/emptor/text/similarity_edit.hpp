@@ -121,7 +121,7 @@ std::size_t edit_distance(std::span<const Unit> a, std::span<const Unit> b, std:
   if (b.size() - a.size() > cutoff) return cutoff + 1;
   if (a.empty()) return b.size();
   if (a.size() <= word_units) {
-    return edit_distance_word<transpositions>(SymbolMasks<Unit>(a), a.size(), b, cutoff);
+    return edit_distance_word<transpositions>(SymbolMasks<Unit>(a, b), a.size(), b, cutoff);
   }
   return edit_distance_blocks<transpositions>(a, b, cutoff);
 }

@@ -116,7 +116,7 @@ template <class Unit>
 double jaro(std::span<const Unit> a, std::span<const Unit> b) {
   if (a.empty() || b.empty()) return a.empty() && b.empty() ? 1 : 0;
   const JaroCounts counts = a.size() <= word_units && b.size() <= word_units
-                                ? jaro_counts_word(SymbolMasks<Unit>(a), a, b)
+                                ? jaro_counts_word(SymbolMasks<Unit>(a, b), a, b)
                                 : jaro_counts_lists(a, b);
   return jaro_quotient(counts, a.size(), b.size());
 }

@@ -89,16 +89,31 @@ template <>
 class SymbolMasks<unsigned char> {  // below 128
  public:
   explicit SymbolMasks(ByteUnits pattern) noexcept {
+    std::fill_n(masks_, 128, 0);
+    set(pattern);
+  }
+  /// To be asked for symbols of `text` alone.
+  SymbolMasks(ByteUnits pattern, ByteUnits text) noexcept {
+    if (pattern.size() + text.size() > word_units) {
+      std::fill_n(masks_, 128, 0);
+    } else {
+      for (const unsigned char c : text) masks_[c] = 0;
+      for (const unsigned char c : pattern) masks_[c] = 0;
+    }
+    set(pattern);
+  }
+  [[nodiscard]] std::uint64_t mask(unsigned char c) const noexcept { return masks_[c]; }
+
+ private:
+  void set(ByteUnits pattern) noexcept {
     std::uint64_t bit = 1;
     for (const unsigned char c : pattern) {
       masks_[c] |= bit;
       bit <<= 1;
     }
   }
-  [[nodiscard]] std::uint64_t mask(unsigned char c) const noexcept { return masks_[c]; }
 
- private:
-  std::uint64_t masks_[128] = {};
+  std::uint64_t masks_[128];
 };
 
 template <>
@@ -113,6 +128,8 @@ class SymbolMasks<char32_t> {
       bit <<= 1;
     }
   }
+  SymbolMasks(std::span<const char32_t> pattern, std::span<const char32_t>) noexcept
+      : SymbolMasks(pattern) {}
   [[nodiscard]] std::uint64_t mask(char32_t c) const noexcept { return masks_[slot(c)]; }
 
  private:
