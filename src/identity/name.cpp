@@ -117,7 +117,8 @@ FieldState normalise_name(std::string_view raw, PersonName& out, const NameOptio
   }
   if (stands_for_nobody(raw, out, options, out.given)) state = FieldState::placeholder;
   parser.compose();
-  return state;
+  const bool named = !out.given.empty() || !out.family.empty() || !out.extra.empty();
+  return state == FieldState::usable && !named ? FieldState::malformed : state;
 }
 
 FieldState normalise_name(std::string_view given, std::string_view family, PersonName& out,

@@ -13,7 +13,9 @@ NameParser::Words NameParser::words_of(std::size_t first, std::size_t last) {
   Words words;
   for (std::size_t i = first; i < std::min(last, most_words); ++i) {
     if ((entries_[i].marks & mark_bracket) != 0) {
-      entries_[i].role = NameRole::extra;
+      const std::string_view text = name_.tokens.text(i);
+      const bool number = text.find_first_not_of("0123456789") == std::string_view::npos;
+      entries_[i].role = number ? NameRole::link : NameRole::extra;  // "(1847-1939)"
     } else {
       words.add(i);
     }
@@ -23,20 +25,39 @@ NameParser::Words NameParser::words_of(std::size_t first, std::size_t last) {
 
 // Titles in front, as long as a name is left.
 void NameParser::take_titles(Words& words) {
+  bool after_the = false;
   for (; words.size() > 1; ++words.first) {
     const std::size_t i = words.first;
-    const bool of_follows = text(words, i + 1) == "of";
-    if (is(words, i, word_rank) && of_follows) return take_title_phrase(words, i);
-    if (is(words, i, word_link) || is(words, i, word_epithet)) {
+    if (is(words, i, word_rank) && text(words, i + 1) == "of") return take_title_phrase(words, i);
+    if (is(words, i, word_link)) {
       entry(words, i).role = NameRole::link;
-      if (is(words, i, word_link)) continue;
+      after_the = text(words, i) == "the";
+      continue;
     }
-    const bool title = is(words, i, word_title) || is(words, i, word_ordinal) ||
-                       (is(words, i, word_soft_title) && words.size() > 2) ||
-                       (i > words.first && is(words, i, word_epithet));
-    if (!title) break;
-    for_family_ = for_family_ || is(words, i, word_for_family);
+    const bool ordinal = is(words, i, word_ordinal);
+    const bool saint = (entry(words, i).marks & mark_dot) != 0 && text(words, i) == "st";
+    if (!ordinal && !saint && !is(words, i, word_title) &&
+        !(is(words, i, word_soft_title) && words.size() > 2) &&
+        !(is(words, i, word_rank) && ordinal_) && !(is(words, i, word_epithet) && after_the)) {
+      break;
+    }
+    titled_ = true;
+    ordinal_ = ordinal_ || ordinal;
+    for_family_ =
+        for_family_ || is(words, i, word_for_family) || (is(words, i, word_rank) && ordinal_);
+    royal_ = royal_ || saint || is(words, i, word_soft_title);
     entry(words, i).role = NameRole::title;
+  }
+  if (!titled_) return;
+  if (ordinal_ && words.size() == 1 && is(words, words.first, word_rank)) {
+    entry(words, words.first++).role = NameRole::title;
+  }
+  for (std::size_t i = words.first + 1; i + 1 < words.last; ++i) {  // "Admiral of the Fleet Sir"
+    if (text(words, i) != "sir") continue;
+    set(words, words.first, i, NameRole::extra);
+    entry(words, i).role = NameRole::title;
+    words.first = i + 1;
+    return;
   }
 }
 
@@ -148,7 +169,12 @@ bool NameParser::order_pinyin(const Words& words) {
 // "given middle … family", the family name in front where the options or a patronymic say so.
 void NameParser::order_plain(const Words& words) {
   if (words.size() == 1) {
-    entry(words, words.first).role = for_family_ ? NameRole::family : NameRole::given;
+    const auto* given_names = options_.nicknames;
+    const bool family =
+        titled_ &&
+        (given_names != nullptr ? for_family_ || !given_names->known(text(words, words.first))
+                                : for_family_ || ordinal_);
+    entry(words, words.first).role = family ? NameRole::family : NameRole::given;
     return;
   }
   bool one_word = true;  // "Shaw-Lefevre"
@@ -178,6 +204,9 @@ void NameParser::parse_main(Words& words) {
     if (begins_phrase(words, i)) {
       take_title_phrase(words, i);
       take_suffixes(words);
+      while (words.size() > 1 && is(words, words.last - 1, word_particle)) {  // "john de, duke of"
+        entry(words, --words.last).role = NameRole::link;
+      }
       break;
     }
   }

@@ -79,6 +79,9 @@ class NameParser {
   PersonName& name_;
   const NameOptions& options_;
   std::vector<Entry>& entries_;
+  bool titled_ = false;
+  bool royal_ = false;       // "king": a given name follows
+  bool ordinal_ = false;     // "5th …"
   bool for_family_ = false;  // "mr": what follows alone is a family name
 };
 

@@ -135,12 +135,13 @@ struct NameOptions {
   NamePart part = NamePart::full;
   bool family_first = false;  ///< names of several Latin words begin with the family name (Hungary)
   bool simplify_han = true;   ///< traditional characters become simplified ones
-  const Nicknames* nicknames = nullptr;  ///< given names, to tell "Eddie Russell, Bedford" from
-                                         ///< "Garcia Lopez, Maria"; null: a comma is enough
+  /// Given names, to tell "Eddie Russell, Bedford" from "Garcia Lopez, Maria" and "Sir Henry" from
+  /// "Sir Bonham"; null: what stands behind a comma, or behind "sir" alone, is a given name.
+  const Nicknames* nicknames = nullptr;
   const Placeholders* placeholders = nullptr;  ///< null: the standard ones
 };
 
-/// Malformed: no letter at all, an @, or more than 24 words.
+/// Malformed: no letter at all, an @, titles alone, or more than 24 words.
 EMPTOR_API FieldState normalise_name(std::string_view raw, PersonName& out,
                                      const NameOptions& options = {});
 

@@ -87,6 +87,15 @@ TEST_CASE("Noble titles are no family names; what they name stays") {
          {"sir john ross, 1st baronet", "john", "", "ross", "", "sir 1st baronet"},
          {"William Pitt the Younger", "william", "", "pitt", "", "younger"},
          {"The Hon. Charles Rolls", "charles", "", "rolls", "", "hon"},
+         {"5th Marquess Lansdowne", "", "", "lansdowne", "", "5th marquess"},
+         {"1st Baron Martin", "", "", "martin", "", "1st baron"},
+         {"Princess Clotilde of Gotha", "clotilde", "", "gotha", "", "princess"},
+         {"St. George Fox-Pitt", "george", "", "fox pitt", "", "st"},
+         {"Admiral of the Fleet Sir Michael de Robeck", "michael", "", "de robeck", "fleet",
+          "admiral sir"},
+         {"John de, Duke of Norfolk", "john", "", "de", "norfolk", "duke"},
+         {"john de duke of norfolk", "john", "", "norfolk", "", "duke"},
+         {"Moses Freudenberg (1860-1945)", "moses", "", "freudenberg"},
          {"simon,the younger gribelin", "simon", "", "gribelin", "", "younger"}});
 }
 
@@ -150,7 +159,7 @@ TEST_CASE("What is nobody's name, missing or no name") {
     INFO(raw);
     CHECK(normalise_name(raw, name) == FieldState::placeholder);
   }
-  for (const std::string_view raw : {"john@example.org", "12 34"}) {
+  for (const std::string_view raw : {"john@example.org", "12 34", "1st Earl"}) {
     INFO(raw);
     CHECK(normalise_name(raw, name) == FieldState::malformed);
     CHECK_FALSE(name.tokens.empty());

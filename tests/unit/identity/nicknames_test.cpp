@@ -90,4 +90,8 @@ TEST_CASE("Known given names tell what a comma means") {
   CHECK(normalise_name("Garcia Lopez, Maria", name, {.nicknames = &table}) == FieldState::usable);
   CHECK(name.given == "maria");
   CHECK(name.family == "garcia lopez");
+  CHECK(normalise_name("Sir Bonham, Baronet", name, {.nicknames = &table}) == FieldState::usable);
+  CHECK(name.family == "bonham");
+  CHECK(normalise_name("Sir Henry", name, {.nicknames = &table}) == FieldState::usable);
+  CHECK(name.given == "henry");
 }
