@@ -119,12 +119,32 @@ std::optional<IdentifierType> IdentifierGraph::type(std::string_view name) const
   return std::nullopt;
 }
 
-bool IdentifierGraph::is_blocked(const IdentifierValue& identifier) {
+bool IdentifierGraph::is_blocked(const IdentifierValue& identifier) const {
   const auto t = static_cast<std::size_t>(identifier.type);
-  fold_ascii(identifier.value, folded_);
-  return std::binary_search(exact_[t].begin(), exact_[t].end(), folded_) ||
+  std::string folded;
+  fold_ascii(identifier.value, folded);
+  return std::binary_search(exact_[t].begin(), exact_[t].end(), folded) ||
          std::any_of(pattern_[t].begin(), pattern_[t].end(),
-                     [&](const BlockedPattern& pattern) { return matches(pattern, folded_); });
+                     [&](const BlockedPattern& pattern) { return matches(pattern, folded); });
+}
+
+std::optional<DropReason> IdentifierGraph::unusable(const IdentifierValue& identifier,
+                                                    std::uint32_t code) const {
+  if (code != none) return std::nullopt;
+  if (static_cast<std::size_t>(identifier.type) >= options_.rules.size()) {
+    return DropReason::unknown_type;
+  }
+  if (identifier.value.empty()) return DropReason::empty;
+  if (identifier.value.size() > options_.max_value_bytes) return DropReason::too_long;
+  if (is_blocked(identifier)) return DropReason::blocked;
+  if (!tombstones_.empty() && tombstones_.contains(tombstone(identifier))) {
+    return DropReason::erased;
+  }
+  return std::nullopt;
+}
+
+std::optional<DropReason> IdentifierGraph::unusable(const IdentifierValue& identifier) const {
+  return unusable(identifier, table_.find(identifier.type, identifier.value));
 }
 
 Sha256Digest IdentifierGraph::tombstone(const IdentifierValue& identifier) const {
@@ -139,25 +159,11 @@ void IdentifierGraph::set_aside(std::span<const IdentifierValue> identifiers,
   arrived_.clear();
   for (std::size_t place = 0; place < identifiers.size(); ++place) {
     const IdentifierValue& identifier = identifiers[place];
-    const auto drop = [&](DropReason reason) {
-      dropped.push_back({place, reason, no_identifier_type});
-    };
-    if (static_cast<std::size_t>(identifier.type) >= options_.rules.size()) {
-      drop(DropReason::unknown_type);
-    } else if (identifier.value.empty()) {
-      drop(DropReason::empty);
-    } else if (identifier.value.size() > options_.max_value_bytes) {
-      drop(DropReason::too_long);
+    const std::uint32_t code = table_.find(identifier.type, identifier.value);
+    if (const auto reason = unusable(identifier, code)) {
+      dropped.push_back({place, *reason, no_identifier_type});
     } else {
-      const std::uint32_t code = table_.find(identifier.type, identifier.value);
-      if (code == none && is_blocked(identifier)) {
-        drop(DropReason::blocked);
-      } else if (code == none && !tombstones_.empty() &&
-                 tombstones_.contains(tombstone(identifier))) {
-        drop(DropReason::erased);
-      } else {
-        arrived_.push_back({identifier.type, static_cast<std::uint32_t>(place), code, false});
-      }
+      arrived_.push_back({identifier.type, static_cast<std::uint32_t>(place), code, false});
     }
   }
   std::sort(arrived_.begin(), arrived_.end(), [](const Arrived& a, const Arrived& b) {

@@ -26,6 +26,7 @@
 //
 // Cost: `resolve` O(identifiers) hash look-ups; where a value is new or customers meet, also
 // O(identifiers of those customers); with tombstones one HMAC a new value (about 1 microsecond).
+// Saved, a graph is the values themselves: encryption at rest is the host's.
 // Memory: the values' bytes, 35 to 50 bytes an identifier and 30 a customer.
 // Thread safety: as a std::vector (any number of readers, or one writer).
 
@@ -98,6 +99,9 @@ struct ErasureOutcome {
   std::size_t identifiers = 0;      ///< overwritten, each with a tombstone
 };
 
+class SectionReader;  // core/archive_reader.hpp
+class SectionWriter;  // core/archive_writer.hpp
+
 class IdentifierGraph {
  public:
   /// Throws `invalid_option`.
@@ -111,6 +115,11 @@ class IdentifierGraph {
   EMPTOR_API Resolution resolve(std::span<const IdentifierValue> identifiers, Time time);
   /// The owner of one identifier, without any change; `no_customer` when it is not held.
   [[nodiscard]] EMPTOR_API Customer find(const IdentifierValue& identifier) const;
+
+  /// Why the identifier would be set aside, alone: unknown_type to blocked, or erased. For who
+  /// encodes records for a batch (identity/identifier_graph_batch.hpp).
+  [[nodiscard]] EMPTOR_API std::optional<DropReason> unusable(
+      const IdentifierValue& identifier) const;
 
   /// A new customer without identifiers.
   EMPTOR_API Customer add_customer();
@@ -155,6 +164,14 @@ class IdentifierGraph {
     return group == groups_.end() ? std::span<const Customer>{} : group->second;
   }
 
+  /// Into one section: identifiers, merges, who was parted, tombstones. The same calls give the
+  /// same bytes; options are the host's to keep.
+  EMPTOR_API void save(SectionWriter& section) const;
+  /// What `save` wrote. Rules must have the names and the order that they had then; limits that are
+  /// stricter now hold for what arrives. Errors: `corrupt`; throws `invalid_option`.
+  [[nodiscard]] EMPTOR_API static Result<IdentifierGraph> load(SectionReader& section,
+                                                               IdentifierGraphOptions options = {});
+
  private:
   struct Arrived {  // an identifier of the arrival that may be used
     IdentifierType type;
@@ -172,7 +189,9 @@ class IdentifierGraph {
   };
   static constexpr std::uint32_t none = detail::IdentifierTable::none;
 
-  [[nodiscard]] bool is_blocked(const IdentifierValue& identifier);
+  [[nodiscard]] std::optional<DropReason> unusable(const IdentifierValue& identifier,
+                                                   std::uint32_t code) const;
+  [[nodiscard]] bool is_blocked(const IdentifierValue& identifier) const;
   [[nodiscard]] Sha256Digest tombstone(const IdentifierValue& identifier) const;
   /// Fills `arrived_` by falling priority.
   void set_aside(std::span<const IdentifierValue> identifiers,
@@ -206,7 +225,6 @@ class IdentifierGraph {
   std::vector<Sighting> sightings_;
   bool loaded_ = false;  // `sightings_` has those of `touched_`
   std::vector<Time> times_;
-  std::string folded_;
 };
 
 }  // namespace emptor

@@ -74,6 +74,13 @@ class IdentifierTable {
     return code;
   }
 
+  /// A code whose value was taken out.
+  void add_taken_out(IdentifierType type) {
+    Entry& entry = entries_.emplace_back();
+    entry.begin = bytes_.size();
+    entry.type = type;
+  }
+
   /// Overwrites the value; its code names nothing from now on.
   void take_out(std::uint32_t code) noexcept {
     Entry& entry = entries_[code];

@@ -3,8 +3,10 @@
 #include <chrono>
 #include <initializer_list>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "emptor/core/archive.hpp"
 #include "support/catch.hpp"
 
 namespace emptor {
@@ -240,6 +242,48 @@ TEST_CASE("Erased identifiers are not used until the host lifts them") {
   CHECK(graph.erase(Customer{77}).error().code == ErrorCode::not_found);
   IdentifierGraph keyless;
   CHECK_THROWS_AS(keyless.erase(Customer{0}), Exception);
+}
+
+TEST_CASE("A saved graph goes on where it was, and no erased value is in its bytes") {
+  const auto bytes_of = [](const IdentifierGraph& graph) {
+    ArchiveWriter writer("test", 1);
+    graph.save(writer.section("graph"));
+    return std::move(writer).finish();
+  };
+  IdentifierGraph graph = keyed();
+  arrive(graph, {{email, "e"}});
+  arrive(graph, {{device, "d"}});
+  arrive(graph, {{email, "e"}, {device, "d"}});
+  REQUIRE(graph.unmerge(MergeId{0}, day(1), "two").has_value());
+  arrive(graph, {{email, "secret@x.org"}}, 4);
+  arrive(graph, {{phone, "p"}});
+  arrive(graph, {{phone, "p"}, {device, "d"}}, 5);
+  REQUIRE(graph.erase(Customer{2}).has_value());
+  graph.add_customer();
+  const std::vector<std::byte> bytes = bytes_of(graph);
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  CHECK(text.find("secret") == std::string_view::npos);
+
+  const auto reader = ArchiveReader::open(bytes, "test", 1);
+  const auto load = [&reader](IdentifierGraphOptions options) {
+    auto section = reader->section("graph").value();
+    return IdentifierGraph::load(section, std::move(options));
+  };
+  auto loaded = load(graph.options());
+  REQUIRE(loaded.has_value());
+  CHECK(bytes_of(*loaded) == bytes);
+  CHECK(loaded->customers() == 5);
+  CHECK(loaded->owner(Customer{3}) == Customer{1});
+  CHECK(arrive(*loaded, {{email, "e"}, {device, "d"}}).dropped[0].reason == DropReason::parted);
+  CHECK(arrive(*loaded, {{email, "secret@x.org"}}).dropped[0].reason == DropReason::erased);
+  CHECK(loaded->unusable({email, "secret@x.org"}) == DropReason::erased);
+  CHECK(loaded->unusable({email, "null"}) == DropReason::blocked);
+  CHECK_FALSE(loaded->unusable({email, "e"}).has_value());
+  CHECK(loaded->identifiers_of(Customer{1})[1].value == "p");
+
+  IdentifierGraphOptions other = graph.options();
+  other.rules[0].name = "login";
+  CHECK(load(other).error().code == ErrorCode::corrupt);
 }
 
 TEST_CASE("Wrong rules are refused") {
