@@ -1,7 +1,8 @@
 #include "emptor/identity/address.hpp"
 
-#include <algorithm>
-#include <iterator>
+#include <array>
+#include <cstddef>
+#include <string>
 
 #include "address_words.hpp"
 #include "address_work.hpp"
@@ -11,46 +12,41 @@ namespace emptor {
 
 namespace detail {
 
-void AddressWork::compose(AddressPart part, std::string& to) {
-  bool field = false;  // what a column says goes before what was found in a line
-  for (std::size_t i = 0; i < count_; ++i) {
-    field = field || (tokens_[i].field && tokens_[i].part == part);
-  }
-  const bool one = part == AddressPart::city || part == AddressPart::region ||
-                   part == AddressPart::postcode || part == AddressPart::country;
-  for (std::size_t i = 0; i < count_; ++i) {
-    const WorkToken& token = tokens_[i];
-    if (token.part != part || (field && one && !token.field) || token.size == 0) continue;
-    if (part == AddressPart::unit && is(i, kind_unit) && text(i) == "apt") continue;
-    if (!to.empty() && part != AddressPart::postcode) to.push_back(' ');
-    const bool coded = part == AddressPart::region || part == AddressPart::country;
-    const AddressWord* word = coded ? find_address_word(text(token)) : nullptr;
-    to.append(word != nullptr && (word->kinds & (kind_region | kind_country)) != 0 ? word->spelt
-                                                                                   : text(token));
-  }
-}
-
 void AddressWork::finish() {
   std::string& all = out_.text;
   while (!all.empty() && all.back() == ' ') all.pop_back();
+  const std::array<std::string*, 12> parts{&out_.house_number, &out_.unit,      &out_.street,
+                                           &out_.street_type,  &out_.direction, &out_.building,
+                                           &out_.district,     &out_.city,      &out_.region,
+                                           &out_.postcode,     &out_.country,   &out_.street};
+  const auto bit = [](AddressPart part) { return 1U << static_cast<unsigned>(part); };
+  unsigned fields = 0;  // what a column says goes before what was found in a line
   for (std::size_t i = 0; i < count_; ++i) {
-    if (tokens_[i].size == 0) continue;
-    out_.tokens.push_back({tokens_[i].begin, tokens_[i].size, tokens_[i].part});
+    if (tokens_[i].field) fields |= bit(tokens_[i].part);
   }
-  compose(AddressPart::house_number, out_.house_number);
-  compose(AddressPart::unit, out_.unit);
-  compose(AddressPart::box, out_.street);
-  compose(AddressPart::street, out_.street);
-  compose(AddressPart::type, out_.street_type);
-  compose(AddressPart::direction, out_.direction);
-  compose(AddressPart::building, out_.building);
-  compose(AddressPart::district, out_.district);
-  compose(AddressPart::city, out_.city);
-  compose(AddressPart::region, out_.region);
-  compose(AddressPart::postcode, out_.postcode);
-  compose(AddressPart::country, out_.country);
+  fields &= bit(AddressPart::city) | bit(AddressPart::region) | bit(AddressPart::postcode) |
+            bit(AddressPart::country);
+  for (std::size_t i = 0; i < count_; ++i) {
+    const WorkToken& token = tokens_[i];
+    if (token.size == 0) continue;
+    const AddressPart part = token.part;
+    out_.tokens.push_back({token.begin, token.size, part});
+    if ((fields & bit(part)) != 0 && !token.field) continue;
+    std::string_view word = text(token);
+    if (part == AddressPart::unit && is(i, kind_unit) && word == "apt") continue;
+    if (part == AddressPart::region || part == AddressPart::country) {
+      const AddressWord* found = find_address_word(word);
+      if (found != nullptr && (found->kinds & (kind_region | kind_country)) != 0) {
+        word = found->spelt;
+      }
+    }
+    std::string& to = *parts[static_cast<std::size_t>(part)];
+    if (!to.empty() && part != AddressPart::postcode) to.push_back(' ');
+    to.append(word);
+  }
   spell_postcode(out_.postcode);
   const auto code = [](std::string& name) {
+    if (name.find(' ') == std::string::npos) return;
     for (const RegionName& region : region_names) {
       const std::size_t first = region.first.size(), second = region.second.size();
       if (!name.starts_with(region.first) || name.size() < first + 1 + second) continue;

@@ -95,13 +95,15 @@ std::size_t AddressWork::postcode_at_end(std::size_t end) const noexcept {
 
 bool AddressWork::region_at_end(std::size_t end, std::size_t& words) const noexcept {
   const std::size_t left = end - begin_;
-  for (const RegionName& name : region_names) {
-    words = name.third.empty() ? 2 : 3;
-    if (name.country || left < words + 2) continue;
-    const std::size_t at = end - words;
-    if (text(at) == name.first && text(at + 1) == name.second &&
-        (words == 2 || text(at + 2) == name.third)) {
-      return true;
+  if (is(end - 1, kind_name_end)) {
+    for (const RegionName& name : region_names) {
+      words = name.third.empty() ? 2 : 3;
+      if (name.country || left < words + 2) continue;
+      const std::size_t at = end - words;
+      if (text(at) == name.first && text(at + 1) == name.second &&
+          (words == 2 || text(at + 2) == name.third)) {
+        return true;
+      }
     }
   }
   words = 1;
@@ -114,13 +116,15 @@ bool AddressWork::region_at_end(std::size_t end, std::size_t& words) const noexc
 
 bool AddressWork::country_at_end(std::size_t end, std::size_t& words) const noexcept {
   const std::size_t left = end - begin_, last = end - 1;
-  for (const RegionName& name : region_names) {
-    words = name.third.empty() ? 2 : 3;
-    if (!name.country || left < words) continue;
-    const std::size_t at = end - words;
-    if (text(at) == name.first && text(at + 1) == name.second &&
-        (words == 2 || text(at + 2) == name.third)) {
-      return true;
+  if (is(end - 1, kind_name_end)) {
+    for (const RegionName& name : region_names) {
+      words = name.third.empty() ? 2 : 3;
+      if (!name.country || left < words) continue;
+      const std::size_t at = end - words;
+      if (text(at) == name.first && text(at + 1) == name.second &&
+          (words == 2 || text(at + 2) == name.third)) {
+        return true;
+      }
     }
   }
   words = 1;

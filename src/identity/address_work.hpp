@@ -78,7 +78,6 @@ class AddressWork {
   void find_boxes_and_units();
   void find_house_number();
   void find_street();
-  void compose(AddressPart part, std::string& to);
 
   PostalAddress& out_;
   std::array<WorkToken, most> tokens_{};
