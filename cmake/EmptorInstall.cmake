@@ -19,6 +19,10 @@ install(
   FILES_MATCHING
   PATTERN "*.cpp")
 install(EXPORT emptor-targets NAMESPACE emptor:: DESTINATION "${package_dir}")
+if(TARGET emptor_unicode)
+  install(TARGETS emptor_unicode EXPORT emptor-unicode-targets)
+  install(EXPORT emptor-unicode-targets NAMESPACE emptor:: DESTINATION "${package_dir}")
+endif()
 
 configure_package_config_file(
   cmake/emptor-config.cmake.in emptor-config.cmake
@@ -43,5 +47,8 @@ if(PROJECT_IS_TOP_LEVEL)
   set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
   set(CPACK_DEBIAN_PACKAGE_SECTION libdevel)
   set(CPACK_DEBIAN_PACKAGE_DEPENDS "libeigen3-dev (>= 3.4), libstdc++-12-dev | libstdc++-dev")
+  if(TARGET emptor_unicode)
+    set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libutf8proc-dev")
+  endif()
   include(CPack)
 endif()
