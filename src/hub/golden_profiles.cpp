@@ -26,16 +26,29 @@ GoldenProfiles::GoldenProfiles(const Records& records, SurvivorshipOptions optio
       maker_(records.columns(), std::move(options)),
       counts_(maker_.options().fields.size()) {}
 
-GoldenProfile GoldenProfiles::made(Customer owner, std::span<const Record> rows) const {
-  return maker_.make(owner, *records_, origins_, rows);
+GoldenProfiles::Kept GoldenProfiles::made(Customer owner, std::span<const Record> rows) const {
+  Kept kept{maker_.make(owner, *records_, origins_, rows), {}};
+  kept.pairs = maker_.pairs(kept.profile);
+  return kept;
 }
 
-void GoldenProfiles::put(GoldenProfile profile) {
-  if (profile.records == 0) {
-    profiles_.erase(profile.customer);
-  } else {
-    profiles_.insert_or_assign(profile.customer, std::move(profile));
+void GoldenProfiles::drop(Customer owner) {
+  const auto found = profiles_.find(owner);
+  if (found == profiles_.end()) return;
+  for (const InferencePair& pair : found->second.pairs) {
+    counts_[pair.field].remove(pair.from, pair.key, pair.spelling);
   }
+  profiles_.erase(found);
+}
+
+void GoldenProfiles::put(Kept fresh) {
+  const Customer owner = fresh.profile.customer;
+  drop(owner);
+  if (fresh.profile.records == 0) return;
+  for (const InferencePair& pair : fresh.pairs) {
+    counts_[pair.field].add(pair.from, pair.key, pair.spelling);
+  }
+  profiles_.insert_or_assign(owner, std::move(fresh));
 }
 
 void GoldenProfiles::add(Record record, const RecordOrigin& origin) {
@@ -57,10 +70,9 @@ void GoldenProfiles::add(Record record, const RecordOrigin& origin) {
     const Customer owner = rows_.owner(origin.customer);
     RecordRows rows = rows_.of(owner);
     rows.add(record);
-    GoldenProfile profile = made(owner, rows.rows());
-    maker_.count(*records_, record, true, counts_);
+    Kept fresh = made(owner, rows.rows());
     rows_.add_by(origin.customer, [&](RecordRows& state) { state.add(record); });
-    put(std::move(profile));
+    put(std::move(fresh));
   } catch (...) {
     origins_[row] = {};
     throw;
@@ -70,15 +82,15 @@ void GoldenProfiles::add(Record record, const RecordOrigin& origin) {
 GoldenProfile GoldenProfiles::profile(Customer customer) const {
   const Customer owner = rows_.owner(customer);
   const auto found = profiles_.find(owner);
-  GoldenProfile out =
-      found == profiles_.end() ? made(owner, rows_.of(owner).rows()) : found->second;
+  GoldenProfile out = found == profiles_.end() ? made(owner, rows_.of(owner).rows()).profile
+                                               : found->second.profile;
   maker_.infer(out, counts_);
   return out;
 }
 
 void GoldenProfiles::follow(const MergeEvent& event, std::span<const OwnerChange> changes) {
   rows_.on_merge(event, changes);
-  std::vector<GoldenProfile> fresh;
+  std::vector<Kept> fresh;
   try {
     for (const Customer owner : touched_owners(changes)) {
       // Who is owned by another now owns nothing.
@@ -91,7 +103,7 @@ void GoldenProfiles::follow(const MergeEvent& event, std::span<const OwnerChange
     rows_.on_unmerge(event, back);
     throw;
   }
-  for (GoldenProfile& profile : fresh) put(std::move(profile));
+  for (Kept& kept : fresh) put(std::move(kept));
 }
 
 void GoldenProfiles::erase(Customer customer) {
@@ -100,13 +112,8 @@ void GoldenProfiles::erase(Customer customer) {
   if (gone.empty()) return;
   const Customer owner = rows_.owner(customer);
   // First everything that holds a text, so that nothing of it stays when a rule throws.
-  profiles_.erase(owner);
-  for (const Record record : gone) {
-    RecordOrigin& origin = origins_[index(record)];
-    if (origin.customer == no_customer) continue;  // an erasure before this one threw
-    maker_.count(*records_, record, false, counts_);
-    origin = {};
-  }
+  drop(owner);
+  for (const Record record : gone) origins_[index(record)] = {};
   rows_.erase(customer);
   put(made(owner, rows_.of(owner).rows()));
 }

@@ -90,9 +90,8 @@ GoldenProfileMaker::GoldenProfileMaker(std::span<const std::string> columns,
   }
 }
 
-FieldState GoldenProfileMaker::read(const Records& records, Record record, std::size_t field,
-                                    std::string_view& value, std::string& key) const {
-  value = trimmed(records.value(record, columns_[field]));
+FieldState GoldenProfileMaker::judge(std::size_t field, std::string_view value,
+                                     std::string& key) const {
   key.clear();
   if (value.empty()) return FieldState::missing;
   if (options_.fields[field].normalise) return options_.fields[field].normalise(value, key);
@@ -112,7 +111,8 @@ GoldenField GoldenProfileMaker::survive(std::size_t field, const Records& record
   for (std::size_t i = 0; i < members.size(); ++i) {
     SurvivorCandidate candidate;
     candidate.record = members[i];
-    const FieldState state = read(records, members[i], field, candidate.value, keys[i]);
+    candidate.value = trimmed(records.value(members[i], columns_[field]));
+    const FieldState state = judge(field, candidate.value, keys[i]);
     out.missing += state == FieldState::missing ? 1 : 0;
     out.placeholder += state == FieldState::placeholder ? 1 : 0;
     if (state != FieldState::usable && state != FieldState::malformed) continue;
@@ -187,14 +187,11 @@ void GoldenProfileMaker::infer(GoldenProfile& profile,
     if (!infer_from_[f] || !field.value.empty()) continue;
     const GoldenField& from = profile.fields[*infer_from_[f]];
     if (!from.known()) continue;
-    std::string key = from.value;
-    if (const auto& normalise = options_.fields[*infer_from_[f]].normalise) {
-      key.clear();
-      (void)normalise(from.value, key);
-    }
+    std::string key;
+    (void)judge(*infer_from_[f], from.value, key);
     const auto most = counts[f].most(key);
     if (!most || most->support < options_.fields[f].min_support) continue;
-    const double confidence = static_cast<double>(most->support) / static_cast<double>(most->total);
+    const double confidence = (most->support + 1.0) / (most->total + 2.0);
     if (confidence < options_.fields[f].min_confidence) continue;
     field.value = most->value;
     field.inferred = true;
@@ -203,29 +200,18 @@ void GoldenProfileMaker::infer(GoldenProfile& profile,
   }
 }
 
-void GoldenProfileMaker::count(const Records& records, Record record, bool in,
-                               std::span<InferenceCounts> counts) const {
-  struct Pair {
-    std::size_t field;
-    std::string from;
-    std::string key;
-    std::string_view spelling;
-  };
-  std::vector<Pair> pairs;
-  for (std::size_t f = 0; f < options_.fields.size(); ++f) {
-    if (!infer_from_[f]) continue;
-    Pair pair{.field = f, .from = {}, .key = {}, .spelling = {}};
-    std::string_view from_spelling;
-    if (read(records, record, *infer_from_[f], from_spelling, pair.from) != FieldState::usable ||
-        read(records, record, f, pair.spelling, pair.key) != FieldState::usable) {
-      continue;
-    }
-    pairs.push_back(std::move(pair));
+std::vector<InferencePair> GoldenProfileMaker::pairs(const GoldenProfile& profile) const {
+  std::vector<InferencePair> out;
+  for (std::size_t f = 0; f < profile.fields.size(); ++f) {
+    if (!infer_from_[f] || !profile.fields[f].known()) continue;
+    const GoldenField& from = profile.fields[*infer_from_[f]];
+    if (!from.known()) continue;
+    InferencePair pair{.field = f, .from = {}, .key = {}, .spelling = profile.fields[f].value};
+    (void)judge(*infer_from_[f], from.value, pair.from);
+    (void)judge(f, pair.spelling, pair.key);
+    out.push_back(std::move(pair));
   }
-  for (const Pair& pair : pairs) {
-    InferenceCounts& to = counts[pair.field];
-    in ? to.add(pair.from, pair.key, pair.spelling) : to.remove(pair.from, pair.key, pair.spelling);
-  }
+  return out;
 }
 
 std::vector<GoldenProfile> golden_profiles(const Records& records,
@@ -243,7 +229,6 @@ std::vector<GoldenProfile> golden_profiles(const Records& records,
   for (std::size_t row = 0; row < records.size(); ++row) {
     if (owners[row] == no_customer) continue;
     rows.push_back(id_at<Record>(row));
-    maker.count(records, rows.back(), true, counts);
   }
   std::stable_sort(rows.begin(), rows.end(),
                    [&](Record a, Record b) { return owners[index(a)] < owners[index(b)]; });
@@ -253,9 +238,12 @@ std::vector<GoldenProfile> golden_profiles(const Records& records,
     std::size_t to = from;
     while (to < rows.size() && owners[index(rows[to])] == owner) ++to;
     out.push_back(maker.make(owner, records, origins, std::span(rows).subspan(from, to - from)));
-    maker.infer(out.back(), counts);
+    for (const InferencePair& pair : maker.pairs(out.back())) {
+      counts[pair.field].add(pair.from, pair.key, pair.spelling);
+    }
     from = to;
   }
+  for (GoldenProfile& profile : out) maker.infer(profile, counts);
   return out;
 }
 

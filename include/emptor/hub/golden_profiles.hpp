@@ -3,8 +3,8 @@
 // touched are made anew. What stands here equals `golden_profiles` of the records that arrived and
 // were not erased, under the owners of the merges in force.
 //
-// Inferred values are read off the counts when a profile is asked for, since a record of one
-// customer changes what is inferred for others.
+// Inferred values are read off the counts when a profile is asked for, since the values of
+// one customer change what is inferred for others.
 // The texts stay in the host's Records; erasing a customer here drops every copy and count made of
 // them, and the table's own rows are the host's to delete.
 // Cost: one profile an arrival, two a merge or an unmerge. Memory: the profiles, 40 bytes a record.
@@ -66,15 +66,22 @@ class GoldenProfiles {
 
  private:
   EMPTOR_API void follow(const MergeEvent& event, std::span<const OwnerChange> changes);
-  [[nodiscard]] GoldenProfile made(Customer owner, std::span<const Record> rows) const;
-  void put(GoldenProfile profile);
+  /// A profile without inferred values, and what it teaches about others.
+  struct Kept {
+    GoldenProfile profile;
+    std::vector<InferencePair> pairs;
+    friend bool operator==(const Kept&, const Kept&) = default;
+  };
+  [[nodiscard]] Kept made(Customer owner, std::span<const Record> rows) const;
+  void put(Kept fresh);
+  void drop(Customer owner);
 
   const Records* records_;
   GoldenProfileMaker maker_;
   OwnedStates<RecordRows> rows_;
-  std::vector<RecordOrigin> origins_;                     // by row; customer none: did not arrive
-  std::unordered_map<Customer, GoldenProfile> profiles_;  // by owner, without inferred values
-  std::vector<InferenceCounts> counts_;                   // by field
+  std::vector<RecordOrigin> origins_;            // by row; customer none: did not arrive
+  std::unordered_map<Customer, Kept> profiles_;  // by owner
+  std::vector<InferenceCounts> counts_;          // by field
 };
 
 }  // namespace emptor

@@ -28,8 +28,8 @@ struct LosingValue {
 struct GoldenField {
   std::string value;  ///< empty: not known
   bool inferred = false;
-  /// Share of the usable records that agree; of an inferred value: of the records it is inferred
-  /// from. 0 when not known.
+  /// Share of the usable records that agree; of an inferred value: (s + 1) / (n + 2)
+  /// of n others, s of whom have it. 0 when not known.
   double confidence = 0;
   // Of a value that survived (not of an inferred one):
   std::optional<Record> record;  ///< whose spelling this is
@@ -44,7 +44,7 @@ struct GoldenField {
   std::uint32_t missing = 0;
   std::uint32_t placeholder = 0;
   std::uint32_t malformed = 0;
-  /// Of an inferred value: how many records have it.
+  /// Of an inferred value: how many customers have it.
   std::uint32_t support = 0;
 
   [[nodiscard]] bool known() const noexcept { return !value.empty() && !inferred; }

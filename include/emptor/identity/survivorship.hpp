@@ -63,11 +63,12 @@ struct SurvivorField {
   SurvivorNormaliser normalise{};  ///< none: any text is usable and its own key
   double weight = 1;               ///< in completeness; >= 0, finite
   double answer_rate = 1;          ///< share of those asked who answer, in [0, 1]
-  /// Another field's column: a customer without this field gets the value that most records with
+  /// Another field's column: a customer without this field gets the value that most others with
   /// the customer's value of that field have, marked as inferred. None: no inference.
   std::optional<std::string> infer_from{};
-  std::uint32_t min_support = 3;  ///< records that must have the inferred value; >= 1
-  double min_confidence = 0.8;    ///< least share of the records that must have it; in (0.5, 1]
+  std::uint32_t min_support = 3;  ///< customers who must have the inferred value; >= 1
+  double min_confidence =
+      0.8;  ///< least (s + 1) / (n + 2) of n others, s of whom have it; in (0.5, 1]
 };
 
 struct SurvivorshipOptions {
