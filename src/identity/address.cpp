@@ -159,7 +159,9 @@ FieldState normalise_address(const AddressFields& raw, PostalAddress& out,
   work.take(raw.house_number, AddressPart::house_number);
   const std::size_t begin = work.count();
   work.tokenise(raw.line1);
+  const std::size_t second = work.count();
   work.tokenise(raw.line2);
+  if (begin < second && second < work.count()) work.expect_no_city();
   work.take(raw.city, AddressPart::city);
   work.take(raw.region, AddressPart::region);
   work.take(raw.postcode, AddressPart::postcode);

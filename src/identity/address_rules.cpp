@@ -134,6 +134,7 @@ bool AddressWork::country_at_end(std::size_t end, std::size_t& words) const noex
 /// Postcode, region and country from behind, in any order.
 void AddressWork::strip_tail() {
   bool found_postcode = false, found_region = false, found_country = false;
+  const bool given = region_;  // then the end of a line may be a name of its own
   while (end_ > begin_) {
     std::size_t words = 0;
     if (!found_postcode && (words = postcode_at_end(end_)) != 0) {
@@ -143,7 +144,8 @@ void AddressWork::strip_tail() {
       for (std::size_t i = end_ - words; i < end_; ++i) mark(i, AddressPart::country);
       country_ = found_country = true;
       city_state_ = text(end_ - 1) == "singapore" || text(end_ - 1) == "kong";
-    } else if (!found_region && region_at_end(end_, words)) {
+    } else if (!found_region && (!given || found_postcode || breaks(end_ - 1)) &&
+               region_at_end(end_, words)) {
       for (std::size_t i = end_ - words; i < end_; ++i) mark(i, AddressPart::region);
       region_ = found_region = true;
     } else {

@@ -40,6 +40,8 @@ class AddressWork {
   bool tokenise(std::string_view raw);
   /// The same, all of one part.
   void take(std::string_view raw, AddressPart part);
+  /// No city is sought in what is analysed.
+  void expect_no_city() noexcept { has_city_ = true; }
   /// Finds the parts of the tokens from `begin` on that are not known.
   void analyse(std::size_t begin);
   /// Writes the parts.

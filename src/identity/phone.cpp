@@ -311,13 +311,11 @@ void read_national(std::string_view digits, const PhoneCountry& home, PhoneNumbe
       if (fits(home, rest)) national = rest;
     }
   }
-  if (national.size() < home.shortest && digits[0] != home.trunk) {
-    out.national.assign(national);  // without its area code
-    out.digits.assign(national);
-    set_country(out, home.iso);
-  } else {
-    write(home, national, out);
-  }
+  if (fits(home, national)) return write(home, national, out);
+  const bool local = national.size() < home.shortest && digits[0] != home.trunk;
+  out.national.assign(digits);
+  out.digits.assign(digits);
+  if (local) set_country(out, home.iso);  // without its area code
 }
 
 }  // namespace
@@ -368,10 +366,9 @@ FieldState normalise_phone(std::string_view raw, PhoneNumber& out, const PhoneOp
     out.national.assign(digits);
   }
   if (is_nobody(out.national) || is_placeholder_number(digits)) return FieldState::placeholder;
-  const PhoneCountry* rules = country;
-  if (!abroad && out.digits[0] == '+') rules = home;
-  const bool wrong =
-      rules != nullptr ? !fits(*rules, out.national) : abroad || digits.size() > most_digits;
+  const bool alien = !abroad && home != nullptr && out.country[0] == 0;  // not a number of home's
+  const bool wrong = country != nullptr ? !fits(*country, out.national)
+                                        : abroad || alien || digits.size() > most_digits;
   if (found.letters || found.overflow || wrong) return FieldState::malformed;
   return FieldState::usable;
 }

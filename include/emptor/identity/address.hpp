@@ -75,7 +75,8 @@ struct PostalAddress {
 };
 
 /// An address that stands in several columns; any of them may be empty, and each may hold more
-/// than its name says (a whole address in line1 is taken to pieces).
+/// than its name says (a whole address in line1 is taken to pieces; with a second line, no city is
+/// sought in the lines).
 struct AddressFields {
   std::string_view house_number{};
   std::string_view line1{};
