@@ -24,7 +24,7 @@ NameParser::Words NameParser::words_of(std::size_t first, std::size_t last) {
 }
 
 // Titles in front, as long as a name is left.
-void NameParser::take_titles(Words& words) {
+void NameParser::take_titles(Words& words, bool family) {
   bool after_the = false;
   for (; words.size() > 1; ++words.first) {
     const std::size_t i = words.first;
@@ -36,22 +36,25 @@ void NameParser::take_titles(Words& words) {
     }
     const bool ordinal = is(words, i, word_ordinal);
     const bool saint = (entry(words, i).marks & mark_dot) != 0 && text(words, i) == "st";
-    if (!ordinal && !saint && !is(words, i, word_title) &&
+    const bool rank = is(words, i, word_hard_rank) || (ordinal_ && is(words, i, word_rank));
+    if (!ordinal && !saint && !rank && !is(words, i, word_title) &&
         !(is(words, i, word_soft_title) && words.size() > 2) &&
-        !(is(words, i, word_rank) && ordinal_) && !(is(words, i, word_epithet) && after_the)) {
+        !(is(words, i, word_epithet) && after_the)) {
       break;
     }
     titled_ = true;
     ordinal_ = ordinal_ || ordinal;
-    for_family_ =
-        for_family_ || is(words, i, word_for_family) || (is(words, i, word_rank) && ordinal_);
+    for_family_ = for_family_ || rank || is(words, i, word_for_family);
     royal_ = royal_ || saint || is(words, i, word_soft_title);
     entry(words, i).role = NameRole::title;
   }
-  if (!titled_) return;
-  if (ordinal_ && words.size() == 1 && is(words, words.first, word_rank)) {
-    entry(words, words.first++).role = NameRole::title;
+  if (words.size() == 1) {  // "Sir"
+    const unsigned alone = (family ? 0U : unsigned{word_title}) | word_ordinal | word_hard_rank |
+                           (ordinal_ ? unsigned{word_rank} : 0U);
+    if (is(words, words.first, alone)) entry(words, words.first++).role = NameRole::title;
+    return;
   }
+  if (!titled_) return;
   for (std::size_t i = words.first + 1; i + 1 < words.last; ++i) {  // "Admiral of the Fleet Sir"
     if (text(words, i) != "sir") continue;
     set(words, words.first, i, NameRole::extra);
@@ -62,9 +65,13 @@ void NameParser::take_titles(Words& words) {
 }
 
 void NameParser::take_suffixes(Words& words) {
-  for (; words.size() > 1 && is(words, words.last - 1, word_suffix); --words.last) {
-    if (text(words, words.last - 1) == "vi" && words.size() == 2) return;
-    entry(words, words.last - 1).role = NameRole::suffix;
+  for (; words.size() > 1; --words.last) {
+    const std::size_t i = words.last - 1;
+    const bool sir = text(words, i) == "sir";
+    if (!sir && !is(words, i, word_suffix)) return;
+    if (text(words, i) == "vi" && words.size() == 2) return;
+    if (text(words, i) == "bart" && !titled_) return;
+    entry(words, i).role = sir ? NameRole::title : NameRole::suffix;
   }
 }
 
@@ -171,7 +178,7 @@ void NameParser::order_plain(const Words& words) {
   if (words.size() == 1) {
     const auto* given_names = options_.nicknames;
     const bool family =
-        titled_ &&
+        titled_ && !royal_ &&
         (given_names != nullptr ? for_family_ || !given_names->known(text(words, words.first))
                                 : for_family_ || ordinal_);
     entry(words, words.first).role = family ? NameRole::family : NameRole::given;
@@ -198,7 +205,7 @@ void NameParser::order_plain(const Words& words) {
 
 // The words before the first comma, or all.
 void NameParser::parse_main(Words& words) {
-  take_titles(words);
+  take_titles(words, false);
   take_suffixes(words);
   for (std::size_t i = words.first + 1; i < words.last; ++i) {
     if (begins_phrase(words, i)) {
@@ -216,7 +223,7 @@ void NameParser::parse_main(Words& words) {
 
 // "Clifford, Thomas J.", "Beethoven, Ludwig van".
 void NameParser::parse_behind_comma(Words& words, bool chinese) {
-  take_titles(words);
+  take_titles(words, false);
   take_suffixes(words);
   while (words.size() > 1 && is(words, words.last - 1, word_particle)) {
     entry(words, --words.last).role = NameRole::family;
@@ -228,7 +235,7 @@ void NameParser::parse_behind_comma(Words& words, bool chinese) {
 }
 
 void NameParser::take_family(Words& words) {
-  take_titles(words);
+  take_titles(words, true);
   take_suffixes(words);
   for (std::size_t i = words.first + 1; i < words.last; ++i) {
     if (begins_phrase(words, i)) {
@@ -304,7 +311,7 @@ void NameParser::parse_given(std::size_t first, std::size_t last) {
     for (std::size_t i = first; i < std::min(last, most_words); ++i) words.add(i);
     if (words.size() == 0) return;
   }
-  take_titles(words);
+  take_titles(words, false);
   take_suffixes(words);
   if (words.size() == 0) return;
   const bool east = (entry(words, words.first).marks & mark_east) != 0;

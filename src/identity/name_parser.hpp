@@ -57,7 +57,7 @@ class NameParser {
   void take_honorific(std::size_t word);
 
   [[nodiscard]] Words words_of(std::size_t first, std::size_t last);
-  void take_titles(Words& words);
+  void take_titles(Words& words, bool family);
   void take_suffixes(Words& words);
   void take_title_phrase(Words& words, std::size_t from);
   [[nodiscard]] bool begins_phrase(const Words& words, std::size_t i) const noexcept;

@@ -51,13 +51,13 @@ inline constexpr NameWords name_words[] = {
     {word_rank,
      "baron baroness earl duke duchess count countess viscount "
      "viscountess marquess "
-     "marquis marchioness marchess marquise baronet baronetess bart "
-     "bt laird lord lady "
+     "marquis marchioness marchess marquise baronet baronetess "
+     "laird lord lady "
      "king queen prince princess emperor empress bishop archbishop "
      "freiherr graf grafin "
      "knight archduke archduchess master "},
     {word_hard_rank,
-     "viscount viscountess marquess marchioness baronet baronetess bart bt "
+     "viscount viscountess marquess marchioness baronet baronetess "
      "baroness countess duchess freiherr grafin "},
     {word_suffix,
      "jr snr sr jnr junior senior ii iii iv vi vii viii esq "

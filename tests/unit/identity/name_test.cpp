@@ -90,6 +90,11 @@ TEST_CASE("Noble titles are no family names; what they name stays") {
          {"5th Marquess Lansdowne", "", "", "lansdowne", "", "5th marquess"},
          {"1st Baron Martin", "", "", "martin", "", "1st baron"},
          {"Princess Clotilde of Gotha", "clotilde", "", "gotha", "", "princess"},
+         {"Viscount Novar", "", "", "novar", "", "viscount"},
+         {"Thomas Hanbury, Sir", "thomas", "", "hanbury", "", "sir"},
+         {"thomas hanbury sir", "thomas", "", "hanbury", "", "sir"},
+         {"Sir John Smith, Bart.", "john", "", "smith", "", "sir", "bart"},
+         {"Lionel Bart", "lionel", "", "bart"},
          {"St. George Fox-Pitt", "george", "", "fox pitt", "", "st"},
          {"Admiral of the Fleet Sir Michael de Robeck", "michael", "", "de robeck", "fleet",
           "admiral sir"},
@@ -159,7 +164,7 @@ TEST_CASE("What is nobody's name, missing or no name") {
     INFO(raw);
     CHECK(normalise_name(raw, name) == FieldState::placeholder);
   }
-  for (const std::string_view raw : {"john@example.org", "12 34", "1st Earl"}) {
+  for (const std::string_view raw : {"john@example.org", "12 34", "1st Earl", "Sir"}) {
     INFO(raw);
     CHECK(normalise_name(raw, name) == FieldState::malformed);
     CHECK_FALSE(name.tokens.empty());

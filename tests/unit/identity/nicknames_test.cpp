@@ -94,4 +94,7 @@ TEST_CASE("Known given names tell what a comma means") {
   CHECK(name.family == "bonham");
   CHECK(normalise_name("Sir Henry", name, {.nicknames = &table}) == FieldState::usable);
   CHECK(name.given == "henry");
+  CHECK(normalise_name("Princess Clotilde of Gotha", name, {.nicknames = &table}) ==
+        FieldState::usable);
+  CHECK(name.given == "clotilde");
 }
