@@ -18,6 +18,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emptor/core/export.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/placeholder.hpp"
 
@@ -70,7 +71,7 @@ struct PostalAddress {
   [[nodiscard]] std::string_view token(std::size_t i) const noexcept {
     return std::string_view(text).substr(tokens[i].begin, tokens[i].size);
   }
-  void clear() noexcept;
+  EMPTOR_API void clear() noexcept;
   friend bool operator==(const PostalAddress&, const PostalAddress&) = default;
 };
 
@@ -88,12 +89,12 @@ struct AddressFields {
 };
 
 /// Malformed: neither street nor city nor postcode.
-FieldState normalise_address(std::string_view raw, PostalAddress& out,
-                             const AddressOptions& options = {});
-FieldState normalise_address(const AddressFields& raw, PostalAddress& out,
-                             const AddressOptions& options = {});
+EMPTOR_API FieldState normalise_address(std::string_view raw, PostalAddress& out,
+                                        const AddressOptions& options = {});
+EMPTOR_API FieldState normalise_address(const AddressFields& raw, PostalAddress& out,
+                                        const AddressOptions& options = {});
 
 /// A postcode that stands alone, in the form of PostalAddress::postcode.
-FieldState normalise_postcode(std::string_view raw, std::string& out);
+EMPTOR_API FieldState normalise_postcode(std::string_view raw, std::string& out);
 
 }  // namespace emptor

@@ -11,11 +11,10 @@
 // Cost: about 10 ns for ISO dates, 50 ns for others; 2 to 5 ns a comparison; nothing is allocated.
 // Thread safety: values and pure functions.
 
-#include <bit>
-#include <compare>
 #include <cstdint>
 #include <string_view>
 
+#include "emptor/core/export.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/placeholder.hpp"
 
@@ -48,7 +47,8 @@ struct PartialDate {
 };
 
 /// Placeholder: is_placeholder_date and texts that is_placeholder knows.
-FieldState normalise_date(std::string_view raw, PartialDate& out, const DateOptions& options = {});
+EMPTOR_API FieldState normalise_date(std::string_view raw, PartialDate& out,
+                                     const DateOptions& options = {});
 
 /// The reading that the unambiguous dates of a column prove: one with 24/6/1971 is day first.
 class DateReadingVote {
@@ -70,14 +70,14 @@ class DateReadingVote {
 };
 
 /// The date in that reading, if it is ambiguous and `reading` not automatic; else as it is.
-[[nodiscard]] PartialDate settled(PartialDate date, DateReading reading) noexcept;
+[[nodiscard]] EMPTOR_API PartialDate settled(PartialDate date, DateReading reading) noexcept;
 
 /// 0xYYYYMMDD with decimal digits, e.g. 0x19710624; 0: nothing known. An ambiguous date has 10
 /// added to the first digit of its month. Ascending as dates are.
 using PackedDate = std::uint32_t;
 
-[[nodiscard]] PackedDate pack_date(const PartialDate& date) noexcept;
-[[nodiscard]] PartialDate unpack_date(PackedDate date) noexcept;
+[[nodiscard]] EMPTOR_API PackedDate pack_date(const PartialDate& date) noexcept;
+[[nodiscard]] EMPTOR_API PartialDate unpack_date(PackedDate date) noexcept;
 
 /// From the strongest agreement to none.
 enum class DateAgreement : std::uint8_t {
@@ -96,7 +96,7 @@ enum class DateAgreement : std::uint8_t {
 };
 inline constexpr int date_agreements = 12;
 
-[[nodiscard]] std::string_view name(DateAgreement agreement) noexcept;
+[[nodiscard]] EMPTOR_API std::string_view name(DateAgreement agreement) noexcept;
 
 namespace detail {
 
@@ -111,10 +111,10 @@ namespace detail {
 }
 
 /// The agreement of two dates that differ and are not ambiguous.
-[[nodiscard]] DateAgreement compare_unequal_dates(PackedDate a, PackedDate b,
-                                                  int near_days) noexcept;
-[[nodiscard]] DateAgreement compare_ambiguous_dates(PackedDate a, PackedDate b,
-                                                    int near_days) noexcept;
+[[nodiscard]] EMPTOR_API DateAgreement compare_unequal_dates(PackedDate a, PackedDate b,
+                                                             int near_days) noexcept;
+[[nodiscard]] EMPTOR_API DateAgreement compare_ambiguous_dates(PackedDate a, PackedDate b,
+                                                               int near_days) noexcept;
 
 }  // namespace detail
 

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 
+#include "emptor/core/export.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/placeholder.hpp"
 
@@ -32,13 +33,13 @@ struct EmailAddress {
   bool role = false;   ///< a function, not a person: info@, sales@, office@
   bool public_provider = false;  ///< anyone gets an address there: the domain tells nothing
 
-  void clear() noexcept;
+  EMPTOR_API void clear() noexcept;
   friend bool operator==(const EmailAddress&, const EmailAddress&) = default;
 };
 
 /// Placeholder: noreply@ and its like, test@test.com, a@a.com, anything at example.com, numbers
 /// that nobody was given (123456@), and texts that is_placeholder knows.
-FieldState normalise_email(std::string_view raw, EmailAddress& out,
-                           const EmailOptions& options = {});
+EMPTOR_API FieldState normalise_email(std::string_view raw, EmailAddress& out,
+                                      const EmailOptions& options = {});
 
 }  // namespace emptor

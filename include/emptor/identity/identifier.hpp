@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "emptor/core/export.hpp"
 #include "emptor/identity/date.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/placeholder.hpp"
@@ -44,30 +45,30 @@ struct IdentifierValue {
   PartialDate birth;     ///< that the number tells
   bool checked = false;  ///< it has a check digit, and that holds
 
-  void clear() noexcept;
+  EMPTOR_API void clear() noexcept;
   friend bool operator==(const IdentifierValue&, const IdentifierValue&) = default;
 };
 
 /// A Chinese number of the old form (15 digits) becomes the one of 18. Placeholder: numbers that
 /// nobody was given, device keys of nobody (all zero, 02:00:00:00:00:00), "guest", and texts that
 /// is_placeholder knows.
-FieldState normalise_identifier(std::string_view raw, IdentifierValue& out,
-                                const IdentifierOptions& options = {});
+EMPTOR_API FieldState normalise_identifier(std::string_view raw, IdentifierValue& out,
+                                           const IdentifierOptions& options = {});
 
 /// For reports and errors: "110***********1234". Of 12 characters and more the first three and the
 /// last four stay, of 8 and more the last two, of shorter ones none. The length shows.
-[[nodiscard]] std::string mask_identifier(std::string_view value);
+[[nodiscard]] EMPTOR_API std::string mask_identifier(std::string_view value);
 
 /// "j***@gmail.com"; what has no @ as mask_identifier.
-[[nodiscard]] std::string mask_email(std::string_view address);
+[[nodiscard]] EMPTOR_API std::string mask_email(std::string_view address);
 
 /// Whether the digits (blanks and dashes between them allowed; at least 2) end on their Luhn digit.
-[[nodiscard]] bool luhn_holds(std::string_view digits) noexcept;
+[[nodiscard]] EMPTOR_API bool luhn_holds(std::string_view digits) noexcept;
 
 /// Whether the letters and digits, without blanks, are an IBAN with its check digits; any case.
-[[nodiscard]] bool iban_holds(std::string_view iban) noexcept;
+[[nodiscard]] EMPTOR_API bool iban_holds(std::string_view iban) noexcept;
 
 /// The last character of the 18 ('0' to '9' or 'x') to the first 17 digits; 0 if those are none.
-[[nodiscard]] char chinese_resident_check(std::string_view digits) noexcept;
+[[nodiscard]] EMPTOR_API char chinese_resident_check(std::string_view digits) noexcept;
 
 }  // namespace emptor

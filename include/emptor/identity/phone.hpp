@@ -19,6 +19,7 @@
 #include <string>
 #include <string_view>
 
+#include "emptor/core/export.hpp"
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/placeholder.hpp"
 
@@ -38,15 +39,15 @@ struct PhoneNumber {
   bool mobile = false;            ///< known to be: one person's rather than a household's
 
   [[nodiscard]] std::string_view country_code() const noexcept { return country.data(); }
-  void clear() noexcept;
+  EMPTOR_API void clear() noexcept;
   friend bool operator==(const PhoneNumber&, const PhoneNumber&) = default;
 };
 
 /// Malformed: fewer than 5 or more than 15 digits, lengths that the country has not, letters.
 /// Placeholder: numbers that nobody was given (is_placeholder_number of the national number).
 /// Throws `invalid_option` for a default country that is not in the table.
-FieldState normalise_phone(std::string_view raw, PhoneNumber& out,
-                           const PhoneOptions& options = {});
+EMPTOR_API FieldState normalise_phone(std::string_view raw, PhoneNumber& out,
+                                      const PhoneOptions& options = {});
 
 /// The last digits, by which numbers in different notations are compared; all of a shorter number.
 [[nodiscard]] inline std::string_view phone_tail(const PhoneNumber& phone,
@@ -57,6 +58,6 @@ FieldState normalise_phone(std::string_view raw, PhoneNumber& out,
 }
 
 /// Whether the table knows the country (ISO 3166, upper case).
-[[nodiscard]] bool is_phone_country(std::string_view country) noexcept;
+[[nodiscard]] EMPTOR_API bool is_phone_country(std::string_view country) noexcept;
 
 }  // namespace emptor
