@@ -135,10 +135,34 @@ MergeLog::Outcome MergeHub::merge(Customer kept, Customer absorbed, Time time, s
                       "MergeHub::merge");
     }
   }
+  return enact_merge(kept, absorbed, time, std::move(reason), std::move(evidence));
+}
+
+MergeLog::Outcome MergeHub::enact_merge(Customer kept, Customer absorbed, Time time,
+                                        std::string reason, MergeEvidence evidence) {
   MergeLog::Outcome outcome = log_.merge(kept, absorbed, time, std::move(reason));
   tell(outcome);
   keep(outcome.event, std::move(evidence));
   return outcome;
+}
+
+std::size_t MergeHub::follow(const MergeLog& log) {
+  begin();
+  const std::span<const MergeEvent> events = log.events();
+  const std::size_t before = log_.events().size();
+  // The last event in common stands for those before it, so that following often costs little.
+  if (events.size() < before || (before != 0 && events[before - 1] != log_.events().back())) {
+    throw Exception(ErrorCode::invalid_value, "the hub's log is not the beginning of this one",
+                    "MergeHub::follow");
+  }
+  for (const MergeEvent& event : events.subspan(before)) {
+    if (event.kind == MergeKind::merge) {
+      enact_merge(event.kept, event.absorbed, event.time, event.reason, {});
+    } else {
+      (void)unmerge(event.id, event.time, event.reason).value();
+    }
+  }
+  return events.size() - before;
 }
 
 Result<MergeLog::Outcome> MergeHub::unmerge(MergeId id, Time time, std::string reason,

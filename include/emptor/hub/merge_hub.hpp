@@ -89,6 +89,12 @@ class MergeHub {
   [[nodiscard]] EMPTOR_API Result<MergeLog::Outcome> unmerge(MergeId id, Time time,
                                                              std::string reason,
                                                              MergeEvidence evidence = {});
+  /// Takes over what another log (an IdentifierGraph's) has decided since the last time, and
+  /// returns how many events that was. The hub then keeps the same log with the same ids; merges
+  /// are decided in one of the two places only. Throws `invalid_value` when the hub's last event
+  /// is not in its place there, and what listeners throw; the events before that one are taken
+  /// over.
+  EMPTOR_API std::size_t follow(const MergeLog& log);
   /// Every listener forgets what arrived on the customer. All are told, also when one throws; the
   /// first exception goes on to the caller, and erasing again is safe.
   EMPTOR_API void erase(Customer customer);
@@ -126,6 +132,8 @@ class MergeHub {
   void tell(const MergeLog::Outcome& outcome);
   void take_back(const MergeLog::Outcome& outcome, std::size_t told) noexcept;
   void keep(const MergeEvent& event, MergeEvidence evidence);
+  MergeLog::Outcome enact_merge(Customer kept, Customer absorbed, Time time, std::string reason,
+                                MergeEvidence evidence);
 
   MergeLog log_;
   std::vector<MergeEvidence> evidence_;                             // by place in the log

@@ -212,6 +212,32 @@ TEST_CASE("a hub is saved and loaded, and damage is noticed") {
   }
 }
 
+TEST_CASE("a hub follows a log that another decides") {
+  Diary diary;
+  Witness a("a", diary);
+  MergeHub hub;
+  hub.add("a", a);
+  MergeLog log;
+  log.merge(c(1), c(2), at(1), "same device");
+  log.merge(c(3), c(1), at(2), "");
+  CHECK(hub.follow(log) == 2);
+  CHECK(hub.follow(log) == 0);
+  hub.erase(c(5));
+  (void)log.unmerge(MergeId{0}, at(3), "");
+  log.merge(c(4), c(5), at(4), "decided before the erasure");
+  a.refuses = "+";
+  CHECK_THROWS_AS(hub.follow(log), std::runtime_error);
+  a.refuses = "";
+  CHECK(hub.follow(log) == 1);
+  CHECK(diary == Diary{"a+0", "a+1", "ax5", "a-2", "a+3"});
+  CHECK(std::equal(hub.log().events().begin(), hub.log().events().end(), log.events().begin(),
+                   log.events().end()));
+  CHECK(hub.owner(c(1)) == c(3));
+  CHECK(hub.owner(c(2)) == c(2));
+  hub.merge(c(8), c(9), at(5), "decided here");
+  CHECK_THROWS_AS(hub.follow(log), Exception);
+}
+
 TEST_CASE("an overflow in the middle of a merge is refused as a whole") {
   OwnedInteractions interactions;
   OwnedFeatures features;
