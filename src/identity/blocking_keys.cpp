@@ -50,6 +50,28 @@ constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
   return key;
 }
 
+struct Cost {
+  double pairs = 0;
+  std::size_t rule = 0;
+  bool over_full = false;  // some block is
+  friend auto operator<=>(const Cost&, const Cost&) = default;
+};
+
+/// Pairs a record that a rule of one part may cost for the rules that add a name to it to be left
+/// out.
+constexpr double affordable = 3;
+
+/// Whether all pairs of `narrow` are pairs of `wide`.
+[[nodiscard]] bool is_within(const RuleKeys& narrow, const RuleKeys& wide) {
+  if (wide.parts.size() != 1 || narrow.words || wide.swapped || wide.words) return false;
+  return std::any_of(narrow.parts.begin(), narrow.parts.end(), [&](const KeyPart& part) {
+    const KeyPart& whole = wide.parts[0];
+    const bool coarser = whole.coarse && !part.coarse;
+    return part.comparison == whole.comparison && part.slot == whole.slot &&
+           (narrow.parts.size() > 1 ? coarser || part.coarse == whole.coarse : coarser);
+  });
+}
+
 }  // namespace
 
 std::uint64_t rule_key(const ComparedRecords& records, const RuleKeys& rule, std::size_t record) {
@@ -131,7 +153,7 @@ std::vector<RuleKeys> affordable_rules(const ComparedRecords& records, std::vect
   unsigned shift = 0;  // one key of 2^shift is counted
   while (records.size() >> shift > counted_records) ++shift;
   const std::uint64_t mask = (std::uint64_t{1} << shift) - 1;
-  std::vector<std::pair<double, std::size_t>> costs(rules.size());
+  std::vector<Cost> costs(rules.size());
   parallel_chunks(context, rules.size(), 1, [&](std::size_t begin, std::size_t) {
     std::vector<std::uint64_t> keys;
     for (std::size_t i = 0; i < records.size(); ++i) {
@@ -140,23 +162,30 @@ std::vector<RuleKeys> affordable_rules(const ComparedRecords& records, std::vect
     }
     std::sort(keys.begin(), keys.end());
     double cost = 0;
+    bool over_full = false;
     for (std::size_t i = 0; i < keys.size();) {
       std::size_t end = i;
       while (end < keys.size() && keys[end] == keys[i]) ++end;
       const double size = static_cast<double>(std::min(end - i, max_block));
+      over_full = over_full || end - i > max_block;
       cost += size * (size - 1) / 2;
       i = end;
     }
-    costs[begin] = {cost * static_cast<double>(mask + 1), begin};
+    costs[begin] = {cost * static_cast<double>(mask + 1), begin, over_full};
   });
   std::sort(costs.begin(), costs.end());
   std::vector<RuleKeys> chosen;
   double total = 0;
-  for (const auto& [cost, place] : costs) {
-    if (cost == 0) continue;
-    total += cost;
+  for (const Cost& cost : costs) {
+    const RuleKeys& rule = rules[cost.rule];
+    const bool within_another = std::any_of(costs.begin(), costs.end(), [&](const Cost& other) {
+      return other.pairs <= affordable * static_cast<double>(records.size()) && !other.over_full &&
+             is_within(rule, rules[other.rule]);
+    });
+    if (cost.pairs == 0 || within_another) continue;
+    total += cost.pairs;
     if (total > pairs && !chosen.empty()) break;
-    chosen.push_back(std::move(rules[place]));
+    chosen.push_back(rule);
   }
   return chosen;
 }

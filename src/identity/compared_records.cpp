@@ -6,14 +6,16 @@
 
 #include "emptor/identity/nicknames.hpp"
 #include "identity/coarse_key.hpp"
+#include "identity/compared_records_reader.hpp"
 #include "identity/field_reader.hpp"
 #include "identity/value_text.hpp"
+#include "identity/value_traits.hpp"
 
 namespace emptor {
 
 namespace {
 
-constexpr std::size_t no_place = static_cast<std::size_t>(-1);
+using detail::no_place;
 
 struct TypeTraits {
   FieldType type;
@@ -27,6 +29,7 @@ constexpr TypeTraits type_traits[] = {
     {FieldType::given_name, "given_name", ComparisonKind::given_name, true, true},
     {FieldType::family_name, "family_name", ComparisonKind::family_name, true, false},
     {FieldType::full_name, "full_name", ComparisonKind::given_name, true, true},
+    {FieldType::organisation, "organisation", ComparisonKind::text, true, true},
     {FieldType::birth_date, "birth_date", ComparisonKind::birth_date, true, true},
     {FieldType::email, "email", ComparisonKind::email, true, false},
     {FieldType::phone, "phone", ComparisonKind::phone, true, false},
@@ -34,6 +37,7 @@ constexpr TypeTraits type_traits[] = {
     {FieldType::postcode, "postcode", ComparisonKind::postcode, true, false},
     {FieldType::city, "city", ComparisonKind::place, true, false},
     {FieldType::region, "region", ComparisonKind::category, true, false},
+    {FieldType::country, "country", ComparisonKind::category, true, false},
     {FieldType::birth_place, "birth_place", ComparisonKind::place, false, false},
     {FieldType::gender, "gender", ComparisonKind::category, false, true},
     {FieldType::national_id, "national_id", ComparisonKind::typed_id, false, true},
@@ -82,6 +86,7 @@ std::uint32_t ValueDictionary::add(std::string_view normalised) {
     frequencies_.push_back(0);
     exact_keys_.push_back(detail::key_of(detail::before_tab(normalised)));
     coarse_keys_.push_back(detail::coarse_key(kind_, normalised, nicknames_));
+    traits_.push_back(detail::traits_of(kind_, normalised, nicknames_));
   }
   ++frequencies_[index(value)];
   ++total_;
@@ -93,52 +98,6 @@ std::uint32_t ValueDictionary::find(std::string_view normalised) const {
   return value ? static_cast<std::uint32_t>(index(*value)) + 1 : 0;
 }
 
-/// Where each column's values go, and the room in which they are normalised.
-struct ComparedRecords::Reader {
-  explicit Reader(std::string_view country) : fields(country) {}
-
-  struct Column {
-    std::size_t column = 0;  // of the records
-    FieldType type{};
-    std::size_t comparison = no_place;
-    DateReading reading = DateReading::automatic;
-  };
-
-  std::vector<Column> columns;
-  std::size_t source = no_place;
-  std::size_t given = no_place, family = no_place, postcode = no_place, city = no_place;
-  detail::FieldReader fields;
-  std::vector<std::uint32_t> tokens;
-
-  /// Whether 3/4/1971 is in March or in April, by what else stands in the column.
-  void learn_date_readings(const Records& records) {
-    for (Column& column : columns) {
-      if (column.type != FieldType::birth_date) continue;
-      DateReadingVote vote;
-      PartialDate date;
-      for (std::size_t row = 0; row < records.size(); ++row) {
-        const std::string_view raw = records.value(id_at<Record>(row), column.column);
-        if (normalise_date(raw, date) == FieldState::usable) vote.add(date);
-      }
-      column.reading = vote.result();
-    }
-  }
-
-  /// Puts the code into the first free slot of the comparison, unless it is there already.
-  static void put(const Comparison& comparison, std::uint32_t* codes, std::uint32_t code) {
-    std::uint32_t* slot = codes + comparison.first_slot;
-    for (std::size_t i = 0; i < comparison.slots; ++i) {
-      if (slot[i] == code) return;
-      if (slot[i] != 0) continue;
-      slot[i] = code;
-      return;
-    }
-  }
-  [[nodiscard]] static bool full(const Comparison& comparison, const std::uint32_t* codes) {
-    return codes[comparison.first_slot + comparison.slots - 1U] != 0;
-  }
-};
-
 ComparedRecords::~ComparedRecords() = default;
 ComparedRecords::ComparedRecords(ComparedRecords&&) noexcept = default;
 ComparedRecords& ComparedRecords::operator=(ComparedRecords&&) noexcept = default;
@@ -147,7 +106,8 @@ ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schem
     : nicknames_(schema.nicknames != nullptr
                      ? schema.nicknames
                      : std::make_shared<const Nicknames>(Nicknames::standard())),
-      reader_(std::make_unique<Reader>(schema.country)) {
+      columns_(records.columns().begin(), records.columns().end()),
+      reader_(std::make_unique<Reader>(schema.country, *nicknames_)) {
   check_schema(schema, records);
   Reader& reader = *reader_;
   if (!schema.source_column.empty()) reader.source = *records.find_column(schema.source_column);
@@ -232,6 +192,8 @@ ComparedRecords::ComparedRecords(const Records& records, const LinkSchema& schem
   depends(FieldType::postcode, {FieldType::address});
   depends(FieldType::city, {FieldType::postcode, FieldType::address});
   depends(FieldType::region, {FieldType::city, FieldType::postcode, FieldType::address});
+  depends(FieldType::country,
+          {FieldType::region, FieldType::city, FieldType::postcode, FieldType::address});
 
   for (Comparison& comparison : comparisons_) {
     comparison.first_slot = static_cast<std::uint8_t>(width_);
@@ -259,17 +221,21 @@ std::size_t ComparedRecords::append(const Records& records, const Context& conte
   constexpr std::size_t rows_a_step = 65536;
   if (before == 0) reader_->learn_date_readings(records);
   codes_.reserve(rows * width_);
+  std::vector<std::string_view> values(columns_.size());
   std::size_t row = before;
   for (; row < rows; ++row) {
     if (row % rows_a_step == 0 && context.report({"normalise records", row, rows}) == Go::stop) {
       break;
     }
-    append_row(records, id_at<Record>(row));
+    for (std::size_t c = 0; c < values.size(); ++c) {
+      values[c] = records.value(id_at<Record>(row), c);
+    }
+    append(values);
   }
   return row - before;
 }
 
-void ComparedRecords::append_row(const Records& records, Record record) {
+void ComparedRecords::append(std::span<const std::string_view> values) {
   Reader& reader = *reader_;
   codes_.resize(codes_.size() + width_, 0);
   std::uint32_t* row = codes_.data() + codes_.size() - width_;
@@ -287,7 +253,7 @@ void ComparedRecords::append_row(const Records& records, Record record) {
   };
   for (std::size_t f = 0; f < reader.columns.size(); ++f) {
     const auto& [column, type, comparison, reading] = reader.columns[f];
-    const std::string_view raw = records.value(record, column);
+    const std::string_view raw = values[column];
     FieldState state = FieldState::missing;
     if (type == FieldType::given_name || type == FieldType::family_name ||
         type == FieldType::full_name) {
@@ -313,12 +279,32 @@ void ComparedRecords::append_row(const Records& records, Record record) {
                                           : counts.malformed);
   }
   std::sort(reader.tokens.begin(), reader.tokens.end());
+  for (std::size_t i = 1; i < reader.tokens.size(); ++i) {
+    if (reader.tokens[i] == reader.tokens[i - 1]) name_tokens_.remove(reader.tokens[i]);
+  }
   reader.tokens.erase(std::unique(reader.tokens.begin(), reader.tokens.end()), reader.tokens.end());
   names_.insert(names_.end(), reader.tokens.begin(), reader.tokens.end());
   name_ends_.push_back(names_.size());
+  name_bits_.push_back(bits_of_names(name_bits_.size()));
   sources_.push_back(reader.source == no_place ? 0
-                                               : static_cast<std::uint32_t>(index(source_names_.add(
-                                                     records.value(record, reader.source)))));
+                                               : static_cast<std::uint32_t>(index(
+                                                     source_names_.add(values[reader.source]))));
+}
+
+ComparedRecords::NameBits ComparedRecords::bits_of_names(std::size_t record) const {
+  const auto bit_of = [&](std::uint32_t token) {
+    return token == 0 ? 0 : std::uint64_t{1} << (name_tokens_.exact_key(token) >> 58);
+  };
+  const auto own_bit = [&](std::size_t comparison) {
+    const std::uint32_t code =
+        comparison == no_place ? 0 : codes(record)[comparisons_[comparison].first_slot];
+    return code == 0 ? 0 : bit_of(name_token(comparison, code));
+  };
+  NameBits bits;
+  for (const std::uint32_t token : names(record)) bits.all |= bit_of(token);
+  bits.given = own_bit(reader_->given);
+  bits.family = own_bit(reader_->family);
+  return bits;
 }
 
 std::uint32_t ComparedRecords::name_token_for(std::string_view name) {

@@ -7,7 +7,9 @@
 #include <cstdlib>
 
 #include "emptor/identity/date.hpp"
+#include "emptor/text/phonetic.hpp"
 #include "emptor/text/similarity.hpp"
+#include "identity/pair_comparer.hpp"
 #include "identity/value_text.hpp"
 
 namespace emptor {
@@ -16,8 +18,8 @@ namespace {
 
 constexpr std::string_view names_levels[] = {"exact", "alike", "similar", "in another name",
                                              "different"};
-constexpr std::string_view date_levels[] = {"exact", "slip or swapped", "same year", "two slips",
-                                            "different"};
+constexpr std::string_view date_levels[] = {"exact",     "slip or swapped", "near or rounded",
+                                            "same year", "two slips",       "different"};
 constexpr std::string_view email_levels[] = {"exact", "same local part", "alike",
                                              "similar local part", "different"};
 constexpr std::string_view phone_levels[] = {"exact", "same last digits", "typing error",
@@ -45,30 +47,13 @@ std::uint8_t compare_names(std::string_view a, std::string_view b) {
   const double similarity = jaro_winkler_similarity(x, y);
   if (similarity >= .92) return 2;
   const bool initial = (x.size() == 1 || y.size() == 1) && x.front() == y.front();
-  return similarity >= .82 || initial ? 3 : 5;
+  if (similarity >= .82 || initial) return 3;
+  const std::string sound = double_metaphone(x).primary;
+  return sound.size() > 1 && sound == double_metaphone(y).primary ? 3 : 5;
 }
 
 std::uint8_t compare_birth_dates(std::string_view a, std::string_view b) {
-  switch (compare_dates(detail::packed_date(a), detail::packed_date(b))) {
-    case DateAgreement::missing:
-    case DateAgreement::same:
-      return 1;
-    case DateAgreement::compatible:
-    case DateAgreement::slip:
-    case DateAgreement::swapped:
-      return 2;
-    case DateAgreement::near:
-    case DateAgreement::year_only:
-    case DateAgreement::same_month:
-    case DateAgreement::same_year:
-      return 3;
-    case DateAgreement::anniversary:
-    case DateAgreement::two_digits:
-      return 4;
-    case DateAgreement::different:
-      break;
-  }
-  return 5;
+  return detail::birth_date_level(compare_dates(detail::packed_date(a), detail::packed_date(b)));
 }
 
 std::uint8_t compare_emails(std::string_view a, std::string_view b) {
@@ -84,7 +69,7 @@ std::uint8_t compare_phones(std::string_view a, std::string_view b) {
       a.substr(a.size() - tail) == b.substr(b.size() - tail)) {
     return 2;
   }
-  return damerau_levenshtein_distance(a, b, 1) <= 1 ? 3 : 4;
+  return detail::within_one_edit(a, b) ? 3 : 4;
 }
 
 /// Words in both, over the words of the one that has fewer; words come ascending.
@@ -111,7 +96,7 @@ std::uint8_t compare_addresses(std::string_view a, std::string_view b) {
 }
 
 std::uint8_t compare_postcodes(std::string_view a, std::string_view b) {
-  if (damerau_levenshtein_distance(a, b, 1) <= 1) return 2;
+  if (detail::within_one_edit(a, b)) return 2;
   return detail::postcode_district(a) == detail::postcode_district(b) ? 3 : 4;
 }
 
@@ -132,6 +117,30 @@ std::uint8_t compare_locations(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+std::uint8_t detail::birth_date_level(DateAgreement agreement) noexcept {
+  switch (agreement) {
+    case DateAgreement::missing:
+    case DateAgreement::same:
+      return 1;
+    case DateAgreement::compatible:
+    case DateAgreement::slip:
+    case DateAgreement::swapped:
+      return 2;
+    case DateAgreement::near:
+    case DateAgreement::year_only:
+    case DateAgreement::same_month:
+      return 3;
+    case DateAgreement::same_year:
+      return 4;
+    case DateAgreement::anniversary:
+    case DateAgreement::two_digits:
+      return 5;
+    case DateAgreement::different:
+      break;
+  }
+  return 6;
+}
 
 std::span<const std::string_view> level_names(ComparisonKind kind) noexcept {
   switch (kind) {
@@ -186,11 +195,12 @@ std::uint8_t compare_values(ComparisonKind kind, std::string_view a, std::string
       return compare_addresses(a, b);
     case ComparisonKind::postcode:
       return compare_postcodes(a, b);
-    case ComparisonKind::place:
     case ComparisonKind::text:
+      return jaro_winkler_similarity(a, b) >= .88 || shared_words(a, b) >= .5 ? 2 : 3;
+    case ComparisonKind::place:
       return jaro_winkler_similarity(a, b) >= .88 ? 2 : 3;
     case ComparisonKind::typed_id:
-      return damerau_levenshtein_distance(a, b, 1) <= 1 ? 2 : 3;
+      return detail::within_one_edit(a, b) ? 2 : 3;
     case ComparisonKind::number:
       return compare_numbers(a, b);
     case ComparisonKind::location:

@@ -21,17 +21,17 @@ void put_key(std::string& out, std::string_view key, std::string_view written) {
 }
 
 /// "jr", "sr", "ii" after a second tab: father and son may share everything else.
-void put_generation(std::string& family, std::string_view suffix) {
-  if (family.empty()) return;
+void put_generation(std::string& name, std::string_view suffix) {
+  if (name.empty()) return;
   for_each_word(suffix, [&](std::string_view word) {
     const std::string_view generation = word == "jr" || word == "junior" || word == "ii"  ? "2"
                                         : word == "sr" || word == "senior" || word == "i" ? "1"
                                         : word == "iii"                                   ? "3"
                                                                                           : "";
     if (generation.empty()) return;
-    if (family.find('\t') == std::string::npos) family.push_back('\t');
-    family.push_back('\t');
-    family.append(generation);
+    if (name.find('\t') == std::string::npos) name.push_back('\t');
+    name.push_back('\t');
+    name.append(generation);
   });
 }
 
@@ -60,11 +60,11 @@ const NameTexts& FieldReader::name(FieldType type, std::string_view raw, FieldSt
   const NamePart part = type == FieldType::given_name    ? NamePart::given
                         : type == FieldType::family_name ? NamePart::family
                                                          : NamePart::full;
-  state = normalise_name(raw, name_, {.part = part});
+  state = normalise_name(raw, name_, {.part = part, .nicknames = &nicknames_});
   if (state != FieldState::usable) return names_;
   put_key(names_.given, name_.given_key(), name_.given);
   put_key(names_.family, name_.family_key(), name_.family);
-  put_generation(names_.family, name_.suffix);
+  put_generation(type == FieldType::given_name ? names_.given : names_.family, name_.suffix);
   for (const std::string_view words :
        {std::string_view(name_.given), std::string_view(name_.middle),
         std::string_view(name_.family), std::string_view(name_.extra),
@@ -85,6 +85,7 @@ const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldS
     case FieldType::email:
       state = normalise_email(raw, email_);
       texts_.text.assign(email_.address);
+      if (email_.role && state == FieldState::usable) state = FieldState::placeholder;
       break;
     case FieldType::phone:
       state = read_phone(raw);
@@ -98,6 +99,13 @@ const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldS
     case FieldType::city:
     case FieldType::birth_place:
       state = read_place(raw);
+      break;
+    case FieldType::region:
+    case FieldType::country:
+      state = read_region(type, raw);
+      break;
+    case FieldType::gender:
+      state = read_gender(raw);
       break;
     case FieldType::list:
       state = read_list(raw);
@@ -164,6 +172,33 @@ FieldState FieldReader::read_address(std::string_view raw) {
   }
   texts_.postcode.assign(address_.postcode);
   texts_.city.assign(address_.city);
+  return state;
+}
+
+/// As a code where it is known: "ohio" and "OH", "中国" and "CN".
+FieldState FieldReader::read_region(FieldType type, std::string_view raw) {
+  const FieldState state = read_text(raw);
+  if (state != FieldState::usable) return state;
+  const bool region = type == FieldType::region;
+  normalise_address(
+      {.region = region ? raw : std::string_view{}, .country = region ? std::string_view{} : raw},
+      address_);
+  const std::string& code = region ? address_.region : address_.country;
+  if (!code.empty()) texts_.text = code;
+  return state;
+}
+
+FieldState FieldReader::read_gender(std::string_view raw) {
+  const FieldState state = read_text(raw);
+  constexpr std::string_view female[] = {"female", "woman", "w",     "weiblich", "frau", "ms",
+                                         "mrs",    "miss",  "femme", "mujer",    "女",   "女士"};
+  constexpr std::string_view male[] = {"male", "man",   "mann",   "mannlich", "herr",
+                                       "mr",   "homme", "hombre", "男",       "先生"};
+  const auto is_one_of = [&](const auto& words) {
+    return std::find(std::begin(words), std::end(words), texts_.text) != std::end(words);
+  };
+  if (is_one_of(female)) texts_.text = "f";
+  if (is_one_of(male)) texts_.text = "m";
   return state;
 }
 

@@ -11,6 +11,7 @@
 #include "emptor/identity/field_state.hpp"
 #include "emptor/identity/link_schema.hpp"
 #include "emptor/identity/name.hpp"
+#include "emptor/identity/nicknames.hpp"
 #include "emptor/identity/phone.hpp"
 
 namespace emptor::detail {
@@ -28,8 +29,9 @@ struct FieldTexts {
 
 class FieldReader {
  public:
-  /// Throws `invalid_option` for a country that no phone numbers are known of.
-  explicit FieldReader(std::string_view country) : country_(country) {
+  /// Throws `invalid_option` for a country that no phone numbers are known of. Borrows `nicknames`.
+  FieldReader(std::string_view country, const Nicknames& nicknames)
+      : nicknames_(nicknames), country_(country) {
     FieldState ignored{};
     read(FieldType::phone, "5", ignored);
   }
@@ -46,8 +48,11 @@ class FieldReader {
   FieldState read_date(std::string_view raw);
   FieldState read_phone(std::string_view raw);
   FieldState read_address(std::string_view raw);
+  FieldState read_region(FieldType type, std::string_view raw);
+  FieldState read_gender(std::string_view raw);
   FieldState read_list(std::string_view raw);
 
+  const Nicknames& nicknames_;
   NameTexts names_;
   FieldTexts texts_;
   PersonName name_;

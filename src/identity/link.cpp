@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "identity/blocking_keys.hpp"
+#include "identity/linking.hpp"
 #include "identity/pair_scorer.hpp"
 #include "identity/scorer_pool.hpp"
 
@@ -15,6 +16,8 @@ namespace emptor {
 namespace {
 
 using detail::Levels;
+
+constexpr std::size_t ahead = 8;  // pairs that the next records are asked from memory for
 
 [[nodiscard]] std::uint64_t packed(const Levels& levels, std::size_t comparisons) {
   std::uint64_t pattern = 0;
@@ -88,10 +91,16 @@ void check(std::span<const LabelledPair> labels, std::size_t records) {
 class Linking {
  public:
   Linking(ComparedRecords& records, const LinkOptions& options,
-          std::span<const LabelledPair> labels, const Context& context)
-      : records_(records), options_(options), labels_(labels), context_(context) {}
+          std::span<const LabelledPair> labels, std::span<const std::uint32_t> limits,
+          const Context& context)
+      : records_(records),
+        options_(options),
+        labels_(labels),
+        limits_(limits),
+        context_(context) {}
 
-  Linkage run(ComparedRecords&& records);
+  /// With a model nothing is fitted.
+  Linkage run(ComparedRecords&& records, const LinkModel* model);
 
  private:
   [[nodiscard]] BlockingPlan plan();
@@ -108,6 +117,7 @@ class Linking {
   ComparedRecords& records_;
   const LinkOptions& options_;
   std::span<const LabelledPair> labels_;
+  std::span<const std::uint32_t> limits_;  // by comparison; 0: none
   const Context& context_;
   std::vector<std::uint64_t> fingerprints_;
   LinkModel model_;
@@ -154,7 +164,9 @@ std::vector<LevelPattern> Linking::count_patterns(const BlockingPlan& plan) {
     const auto comparer = comparers.take();
     std::unordered_map<std::uint64_t, std::uint64_t> batch;
     Levels levels{};
-    for (const auto& [a, b] : pairs) {
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const auto [a, b] = pairs[i];
+      if (shift == 0 && i + ahead < pairs.size()) records_.prefetch(pairs[i + ahead].b);
       const std::uint64_t mixed = (fingerprints_[a] ^ fingerprints_[b]) * 0x9e3779b97f4a7c15U;
       if ((mixed >> 32 & mask) != 0) continue;
       comparer->levels(a, b, levels);
@@ -228,6 +240,20 @@ void Linking::cluster(detail::ScorerPool& scorers) {
     }
   }
   const std::vector<std::span<const std::uint32_t>> conflicts(verified.begin(), verified.end());
+  std::vector<std::uint32_t> limits;
+  std::vector<std::remove_cv_t<decltype(ClusterConstraints::identifiers)::element_type>> values;
+  for (std::size_t c = 0; c < limits_.size(); ++c) {
+    if (limits_[c] == 0) continue;
+    const Comparison& comparison = records_.comparisons()[c];
+    const auto type = static_cast<std::uint32_t>(limits.size());
+    limits.push_back(limits_[c]);
+    for (std::uint32_t i = 0; i < records_.size(); ++i) {
+      for (std::size_t s = 0; s < comparison.slots; ++s) {
+        const std::uint32_t code = records_.codes(i)[comparison.first_slot + s];
+        if (code != 0) values.push_back({i, type, code});
+      }
+    }
+  }
   std::vector<RecordPair> must, cannot;
   for (const LabelledPair& label : labels_) {
     (label.match ? must : cannot).push_back({label.a, label.b});
@@ -241,15 +267,15 @@ void Linking::cluster(detail::ScorerPool& scorers) {
       [&](const ScoredPair& pair) { return pair.weight >= options_.clustering.threshold; });
   clustering_ = cluster_records(records_.size(), linked, PairWeight(weight),
                                 {.conflicts = conflicts,
-                                 .limits = {},
-                                 .identifiers = {},
+                                 .limits = limits,
+                                 .identifiers = values,
                                  .must_link = must,
                                  .cannot_link = cannot,
                                  .fingerprints = fingerprints_},
                                 options_.clustering, context_);
 }
 
-Linkage Linking::run(ComparedRecords&& records) {
+Linkage Linking::run(ComparedRecords&& records, const LinkModel* model) {
   report_.records = records_.size();
   report_.all_pairs = possible_pairs(records_.sources(), options_.mode);
   report_.fields.assign(records_.field_counts().begin(), records_.field_counts().end());
@@ -261,10 +287,14 @@ Linkage Linking::run(ComparedRecords&& records) {
   const BlockingPlan plan = this->plan();
   report_.blocking = plan.report();
   step("count patterns", 2);
-  FittedLinkModel fitted = fit_link_model(
-      records_, count_patterns(plan), std::max(report_.all_pairs, 1.0), options_.model, context_);
-  report_.fit = fitted.report;
-  model_ = std::move(fitted.model);
+  if (model != nullptr) {
+    model_ = *model;
+  } else {
+    FittedLinkModel fitted = fit_link_model(
+        records_, count_patterns(plan), std::max(report_.all_pairs, 1.0), options_.model, context_);
+    report_.fit = fitted.report;
+    model_ = std::move(fitted.model);
+  }
   step("score pairs", 3);
   {
     const detail::ScoreTables tables(records_, model_);
@@ -280,6 +310,14 @@ Linkage Linking::run(ComparedRecords&& records) {
 
 }  // namespace
 
+Linkage detail::link_compared(ComparedRecords&& records, const LinkOptions& options,
+                              std::span<const LabelledPair> labels, const LinkModel* model,
+                              const Context& context, std::span<const std::uint32_t> limits) {
+  check(options);
+  check(labels, records.size());
+  return Linking(records, options, labels, limits, context).run(std::move(records), model);
+}
+
 Linkage link(const Records& raw, const LinkSchema& schema, const LinkOptions& options,
              std::span<const LabelledPair> labels, const Context& context) {
   check(options);
@@ -288,7 +326,7 @@ Linkage link(const Records& raw, const LinkSchema& schema, const LinkOptions& op
   if (records.append(raw, context) != raw.size()) {
     throw Exception(ErrorCode::stopped, "linking was stopped", "link");
   }
-  return Linking(records, options, labels, context).run(std::move(records));
+  return detail::link_compared(std::move(records), options, labels, nullptr, context);
 }
 
 }  // namespace emptor

@@ -7,8 +7,6 @@ namespace emptor {
 
 namespace {
 
-/// Pairs that the unconditional probabilities count for where a parent's state is known.
-constexpr double conditional_prior = 20;
 /// The share of pairs on a level that is left to the random ones, whatever the matches take.
 constexpr double least_random_share = .02;
 
@@ -33,9 +31,9 @@ detail::BelievedLevels detail::believed_levels(ComparisonKind kind) {
               .household = {0, .80, .05, .01, .02, .12},
               .random = {0, .002, .001, .003, .002, .992}};
     case ComparisonKind::birth_date:
-      return {.match = {0, .85, .08, .02, .01, .04},
-              .household = {0, .01, .01, .03, .03, .92},
-              .random = {0, 5e-5, .001, .02, .02, .95895}};
+      return {.match = {0, .85, .09, .02, .02, .01, .01},
+              .household = {0, .01, .01, .01, .02, .03, .92},
+              .random = {0, 5e-5, .001, .002, .015, .02, .96195}};
     case ComparisonKind::email:
       return {.match = {0, .70, .05, .05, .02, .18},
               .household = {0, .10, .01, .02, .02, .85},
@@ -57,7 +55,7 @@ detail::BelievedLevels detail::believed_levels(ComparisonKind kind) {
               .household = {0, .88, .07, .05},
               .random = {0, .02, .005, .975}};
     case ComparisonKind::typed_id:
-      return {.match = {0, .88, .07, .05},
+      return {.match = {0, .90, .08, .02},
               .household = {0, 1e-5, 1e-4, .99989},
               .random = {0, 1e-5, 1e-4, .99989}};
     case ComparisonKind::key:
@@ -80,6 +78,21 @@ detail::BelievedLevels detail::believed_levels(ComparisonKind kind) {
       return {.match = {0, .70, .30}, .household = {0, .20, .80}, .random = {0, .02, .98}};
   }
   return {};
+}
+
+std::array<double, max_levels> detail::believed_given_parent(ComparisonKind kind) {
+  switch (kind) {
+    case ComparisonKind::postcode:
+      return {0, .70, .05, .05, .20};
+    case ComparisonKind::place:
+      return {0, .85, .08, .07};
+    case ComparisonKind::category:
+      return {0, .90, .10};
+    case ComparisonKind::email:
+      return {0, 1e-4, 1e-3, .01, .02, .9689};
+    default:
+      return believed_levels(kind).random;
+  }
 }
 
 LinkModelFit::LinkModelFit(const ComparedRecords& records, std::span<const LevelPattern> patterns,
@@ -138,7 +151,7 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
     const double seen = sum(values);
     for (std::size_t level = 1; level <= parameters.levels; ++level) {
       values[level] =
-          (values[level] + conditional_prior * marginal[level]) / (seen + conditional_prior);
+          (values[level] + options_.prior_pairs * marginal[level]) / (seen + options_.prior_pairs);
     }
     return values;
   };
@@ -158,9 +171,9 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   if (depends) {
     p.match = given_state(match, p.match);
     if (state == static_cast<std::size_t>(ParentState::agrees)) {
-      const auto marginal = p.random;
-      p.random = given_state(random, marginal);
-      if (parameters.comparison.individual) p.household = given_state(household, marginal);
+      const auto belief = detail::believed_given_parent(parameters.comparison.kind);
+      p.random = given_state(random, belief);
+      if (parameters.comparison.individual) p.household = given_state(household, belief);
     }
     if (!parameters.comparison.individual) p.household = given_state(household, p.household);
   }

@@ -55,6 +55,9 @@ struct BelievedLevels {
   std::array<double, max_levels> match{}, household{}, random{};
 };
 [[nodiscard]] BelievedLevels believed_levels(ComparisonKind kind);
+/// Among any two persons, where the parent agrees: an address knows its postcode, a postcode its
+/// city, a city its region, a given name its gender; an e-mail may be made from the name.
+[[nodiscard]] std::array<double, max_levels> believed_given_parent(ComparisonKind kind);
 
 /// What is believed of values among any two persons counts for as much as so many records.
 inline constexpr double believed_records = 1000;

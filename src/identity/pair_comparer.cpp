@@ -11,7 +11,10 @@ PairComparer::PairComparer(const ComparedRecords& records)
     : records_(records), comparisons_(records.comparisons()), remembered_(comparisons_.size()) {
   for (std::size_t c = 0; c < comparisons_.size(); ++c) {
     last_[c] = last_level(comparisons_[c].kind);
-    if (last_[c] > 2 || comparisons_[c].kind == ComparisonKind::list) {
+    values_[c] = &records.dictionary(c);
+    equal_or_not_[c] = comparisons_[c].kind == ComparisonKind::category ||
+                       comparisons_[c].kind == ComparisonKind::key;
+    if (!equal_or_not_[c]) {
       remembered_[c].resize(std::size_t{1} << memory_bits);
     }
     if (comparisons_[c].kind == ComparisonKind::given_name) given_ = static_cast<int>(c);
@@ -74,9 +77,17 @@ bool PairComparer::has_name(std::size_t record, std::size_t c, std::size_t from)
 /// name then says nothing.
 void PairComparer::cross_names(std::size_t a, std::size_t b, Levels& out) {
   const auto given = static_cast<std::size_t>(given_), family = static_cast<std::size_t>(family_);
-  for (const std::size_t c : {given, family}) {
-    if (out[c] >= 3 && (has_name(b, c, a) || has_name(a, c, b))) out[c] = crossed_level;
-  }
+  if (out[given] < 3 && out[family] < 3) return;
+  const ComparedRecords::NameBits &of_a = records_.name_bits(a), &of_b = records_.name_bits(b);
+  const auto cross = [&](std::size_t c, std::uint64_t bit_a, std::uint64_t bit_b) {
+    if (out[c] < 3 || ((bit_a & of_b.all) == 0 && (bit_b & of_a.all) == 0)) return;
+    const std::size_t slot = comparisons_[c].first_slot;
+    const std::uint32_t x = records_.codes(a)[slot], y = records_.codes(b)[slot];
+    if (values_[c]->exact_key(x) == values_[c]->exact_key(y)) return;  // father and son
+    if (has_name(b, c, a) || has_name(a, c, b)) out[c] = crossed_level;
+  };
+  cross(given, of_a.given, of_b.given);
+  cross(family, of_a.family, of_b.family);
   if (out[given] == crossed_level && out[family] == crossed_level) out[family] = missing_level;
 }
 

@@ -9,10 +9,14 @@
 #include "emptor/identity/compared_records.hpp"
 #include "emptor/identity/comparison.hpp"
 #include "emptor/identity/link_model.hpp"
+#include "identity/value_traits.hpp"
 
 namespace emptor::detail {
 
 using Levels = std::array<std::uint8_t, max_comparisons>;
+
+/// Of two dates that differ.
+[[nodiscard]] std::uint8_t birth_date_level(DateAgreement agreement) noexcept;
 
 class PairComparer {
  public:
@@ -45,7 +49,13 @@ class PairComparer {
   }
   std::uint8_t best_level(std::size_t c, const std::uint32_t* a, const std::uint32_t* b);
   std::uint8_t level_of(std::size_t c, std::uint32_t x, std::uint32_t y) {
-    if (last_[c] == 2) return 2;
+    if (equal_or_not_[c]) return last_[c];
+    const ValueDictionary& values = *values_[c];
+    const ValueTraits &of_x = values.traits(x), &of_y = values.traits(y);
+    if (surely_different(values.kind(), of_x, of_y)) return last_[c];
+    if (values.kind() == ComparisonKind::birth_date) {
+      return birth_date_level(compare_dates(of_x.other, of_y.other));
+    }
     if (x > y) std::swap(x, y);
     const std::uint64_t mixed = (static_cast<std::uint64_t>(x) << 32 | y) * 0x9e3779b97f4a7c15U;
     Remembered& slot = remembered_[c][mixed >> (64 - memory_bits)];
@@ -56,11 +66,13 @@ class PairComparer {
   void cross_names(std::size_t a, std::size_t b, Levels& out);
   [[nodiscard]] bool has_name(std::size_t record, std::size_t c, std::size_t from) const;
 
-  static constexpr unsigned memory_bits = 14;
+  static constexpr unsigned memory_bits = 12;
 
   const ComparedRecords& records_;
   std::span<const Comparison> comparisons_;
   std::array<std::uint8_t, max_comparisons> last_{};
+  std::array<bool, max_comparisons> equal_or_not_{};
+  std::array<const ValueDictionary*, max_comparisons> values_{};
   std::vector<std::vector<Remembered>> remembered_;
   int given_ = -1, family_ = -1;
 };

@@ -1,6 +1,7 @@
 #pragma once
 // The weight of a pair of records under a fitted model. For one thread.
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -45,12 +46,14 @@ class ScoreTables {
            (parent_[c] < 0 || state != static_cast<std::size_t>(ParentState::agrees));
   }
   [[nodiscard]] bool individual(std::size_t c) const noexcept { return individual_[c]; }
-  /// log2 of the chance that another person's record has the value too: of the other records and
-  /// of what is believed of such values. The two records that agree on it are left out; of personal
-  /// numbers, as many more as one person may have.
-  [[nodiscard]] float log_share(std::size_t c, std::uint32_t frequency) const noexcept {
-    const float others = static_cast<float>(frequency) - of_one_person_[c];
-    return std::log2(((others > 0 ? others : 0) + believed_[c]) / total_[c]);
+  /// Whether a birth date or a personal number differs.
+  [[nodiscard]] bool tells_apart(const Levels& levels) const noexcept {
+    return std::any_of(lasting_.begin(), lasting_.end(),
+                       [&](std::size_t c) { return levels[c] == last_[c]; });
+  }
+  /// log2 of the chance that another person's record has the value too.
+  [[nodiscard]] float log_share(std::size_t c, std::uint32_t code) const noexcept {
+    return log_shares_[c][code - 1];
   }
 
  private:
@@ -60,7 +63,8 @@ class ScoreTables {
   std::array<int, max_comparisons> parent_{};
   std::array<std::size_t, max_comparisons> last_{};
   std::array<bool, max_comparisons> by_frequency_{}, individual_{};
-  std::array<float, max_comparisons> of_one_person_{}, believed_{}, total_{};
+  std::vector<std::size_t> lasting_;  // comparisons of birth dates and personal numbers
+  std::array<std::vector<float>, max_comparisons> log_shares_;  // by code - 1
 };
 
 /// log2 of the odds of a match.
@@ -86,11 +90,16 @@ class PairScorer {
   [[nodiscard]] float weight(std::size_t a, std::size_t b) { return weight_of(total(a, b)); }
   /// How the pair counts in the mean of two clusters that a stronger pair may join: its weight if
   /// that is for a match; else only what is evidence against it. The prior is not: once a pair
-  /// joins two clusters, their other pairs need no proof of their own.
+  /// joins two clusters, their other pairs need no proof of their own. A birth date or a personal
+  /// number that differs counts twice where little speaks for the pair: the records without one
+  /// cannot say so.
   [[nodiscard]] float cross_weight(std::size_t a, std::size_t b) {
     const KindWeights both = total(a, b);
     const float weight = weight_of(both);
-    return weight >= 0 ? weight : std::min(0.0F, evidence_of(both, tables_.prior()));
+    constexpr float much = 5;
+    const bool apart = weight < much && tables_.tells_apart(levels_);
+    if (weight >= 0 && !apart) return weight;
+    return (apart ? 2.0F : 1.0F) * std::min(0.0F, evidence_of(both, tables_.prior()));
   }
   /// The levels of the last pair that was asked about.
   [[nodiscard]] const Levels& levels() const noexcept { return levels_; }
@@ -105,6 +114,14 @@ class PairScorer {
   [[nodiscard]] KindWeights part(std::size_t c, std::size_t a, std::size_t b);
 
  private:
+  /// Of the value that the two agree on; of two ways to write it, the commoner one.
+  [[nodiscard]] float agreed_log_share(std::size_t c, std::size_t a, std::size_t b) {
+    const Comparison& comparison = records_.comparisons()[c];
+    if (comparison.slots != 1) return tables_.log_share(c, comparer_.agreed_code(a, b, c));
+    const std::uint32_t x = records_.codes(a)[comparison.first_slot];
+    const std::uint32_t y = records_.codes(b)[comparison.first_slot];
+    return std::max(tables_.log_share(c, x), tables_.log_share(c, y));
+  }
   KindWeights total(std::size_t a, std::size_t b) {
     comparer_.levels(a, b, levels_);
     KindWeights sum = tables_.prior();
@@ -124,13 +141,8 @@ inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b)
   const std::size_t now = state(c);
   KindWeights part = tables_.of(c, now, levels_[c]);
   if (levels_[c] == exact_level && tables_.by_frequency(c, now)) {
-    const std::uint32_t code = records_.comparisons()[c].slots == 1
-                                   ? records_.codes(a)[records_.comparisons()[c].first_slot]
-                                   : comparer_.agreed_code(a, b, c);
-    if (code != 0) {
-      part.random = tables_.log_share(c, records_.dictionary(c).frequency(code));
-      if (tables_.individual(c)) part.household = part.random;
-    }
+    part.random = agreed_log_share(c, a, b);
+    if (tables_.individual(c)) part.household = part.random;
   }
   return part;
 }

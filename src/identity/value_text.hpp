@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <limits>
 #include <string_view>
+#include <utility>
 
 namespace emptor::detail {
 
@@ -35,6 +36,20 @@ namespace emptor::detail {
   std::uint32_t date = 0;
   std::from_chars(digits.data(), digits.data() + digits.size(), date, 16);
   return date;
+}
+
+/// Whether one character too many, too few or another one, or two exchanged neighbours, is all that
+/// sets two texts apart. By bytes.
+[[nodiscard]] inline bool within_one_edit(std::string_view a, std::string_view b) noexcept {
+  if (a.size() < b.size()) std::swap(a, b);
+  if (a.size() > b.size() + 1) return false;
+  const auto mismatch = std::mismatch(b.begin(), b.end(), a.begin());
+  const auto at = static_cast<std::size_t>(mismatch.first - b.begin());
+  if (at == b.size()) return true;
+  if (a.size() > b.size()) return a.substr(at + 1) == b.substr(at);
+  if (a.substr(at + 1) == b.substr(at + 1)) return true;
+  return at + 1 < a.size() && a[at] == b[at + 1] && a[at + 1] == b[at] &&
+         a.substr(at + 2) == b.substr(at + 2);
 }
 
 template <class Visit>

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "emptor/core/context.hpp"
+#include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/identity/comparison.hpp"
 #include "emptor/identity/field_state.hpp"
@@ -27,6 +28,16 @@ namespace emptor {
 
 /// A distinct value of a `ValueDictionary`.
 enum class Value : std::uint32_t {};
+
+/// What can be seen of a value at a glance. Internal.
+struct ValueTraits {
+  std::uint32_t letters = 0;       ///< bits of the characters that occur
+  std::uint32_t prefix = 0;        ///< the first four bytes
+  std::uint32_t other = 0;         ///< of the kind: a packed date, bits of words or of full names
+  std::uint32_t key = 0;           ///< part of the coarse key
+  std::uint16_t length = 0;        ///< bytes; 0: not to be judged at a glance
+  std::uint16_t other_length = 0;  ///< of an e-mail's local part
+};
 
 /// The distinct normalised values of one comparison. Codes are 1, 2, … in the order of arrival.
 class ValueDictionary {
@@ -56,6 +67,10 @@ class ValueDictionary {
     return coarse_keys_[code - 1];
   }
 
+  [[nodiscard]] const ValueTraits& traits(std::uint32_t code) const noexcept {
+    return traits_[code - 1];
+  }
+
   /// The value's code, whether known or new; counts it.
   EMPTOR_API std::uint32_t add(std::string_view normalised);
   /// The value's code, 0 if it is not there; counts nothing.
@@ -65,6 +80,21 @@ class ValueDictionary {
     --frequencies_[code - 1];
     --total_;
   }
+  /// Overwrites a value that occurs no more; it is never found again, its code means nothing.
+  EMPTOR_API void forget(std::uint32_t code);
+  [[nodiscard]] bool forgotten(std::uint32_t code) const noexcept {
+    return exact_keys_[code - 1] == 0;
+  }
+  /// Counts a known value once more.
+  void count(std::uint32_t code) noexcept {
+    ++frequencies_[code - 1];
+    ++total_;
+  }
+
+  /// Into one section: the values in the order of their codes. Not how often they occur.
+  EMPTOR_API void save(SectionWriter& section) const;
+  /// What `save` wrote, into an empty dictionary; nothing occurs yet. Failures: the section's.
+  EMPTOR_API void load(SectionReader& section);
 
  private:
   ComparisonKind kind_;
@@ -72,6 +102,7 @@ class ValueDictionary {
   Keys<Value> values_;
   std::vector<std::uint32_t> frequencies_;
   std::vector<std::uint64_t> exact_keys_, coarse_keys_;
+  std::vector<ValueTraits> traits_;
   std::size_t total_ = 0;
 };
 
@@ -94,6 +125,23 @@ class ComparedRecords {
   /// of the constructor's. Returns the number of new rows.
   EMPTOR_API std::size_t append(const Records& records, const Context& context = {});
 
+  /// Normalises and appends one record: a text a column, `values.size()` == `columns().size()`.
+  EMPTOR_API void append(std::span<const std::string_view> values);
+  /// Forgets what the record holds: it remains, without any value. Values that no other record has
+  /// are overwritten; their codes are not used again. O(records).
+  EMPTOR_API void erase(std::size_t record);
+  /// None of the records, but the columns, the schema and how dates are read.
+  [[nodiscard]] EMPTOR_API ComparedRecords empty_copy() const;
+  /// Of the raw records.
+  [[nodiscard]] std::span<const std::string> columns() const noexcept { return columns_; }
+
+  /// Into one section: normalised values, codes, sources, counts.
+  EMPTOR_API void save(SectionWriter& section) const;
+  /// What `save` wrote. The schema is that of then, and so are its nicknames. Errors: `corrupt`,
+  /// `invalid_value` for another schema.
+  [[nodiscard]] EMPTOR_API static Result<ComparedRecords> load(SectionReader& section,
+                                                               const LinkSchema& schema);
+
   [[nodiscard]] std::size_t size() const noexcept { return sources_.size(); }
   [[nodiscard]] std::span<const Comparison> comparisons() const noexcept { return comparisons_; }
   [[nodiscard]] const ValueDictionary& dictionary(std::size_t comparison) const noexcept {
@@ -103,6 +151,21 @@ class ComparedRecords {
   [[nodiscard]] std::size_t width() const noexcept { return width_; }
   [[nodiscard]] const std::uint32_t* codes(std::size_t record) const noexcept {
     return codes_.data() + record * width_;
+  }
+  /// Asks memory for what comparing the record will need.
+  void prefetch(std::size_t record) const noexcept {
+    __builtin_prefetch(codes(record));
+    __builtin_prefetch(&name_bits_[record]);
+  }
+  /// Which bits the record's name tokens set, of 64, and which of them are those of its given and
+  /// family name: two records cross names only if bits of one stand in the other.
+  struct NameBits {
+    std::uint64_t all = 0;
+    std::uint64_t given = 0;
+    std::uint64_t family = 0;
+  };
+  [[nodiscard]] const NameBits& name_bits(std::size_t record) const noexcept {
+    return name_bits_[record];
   }
   /// All name tokens of a record (given, family and further), ascending, of `name_tokens()`.
   [[nodiscard]] std::span<const std::uint32_t> names(std::size_t record) const noexcept {
@@ -117,6 +180,11 @@ class ComparedRecords {
   }
   /// Of which source, 0, 1, … by first appearance; all 0 without a source column.
   [[nodiscard]] std::span<const std::uint32_t> sources() const noexcept { return sources_; }
+  /// The name of the record's source; empty without a source column.
+  [[nodiscard]] std::string_view source_name(std::size_t record) const {
+    return source_names_.empty() ? std::string_view{}
+                                 : source_names_.key(id_at<Value>(sources_[record]));
+  }
   /// Depends on the record's normalised values alone: the same in any order of records.
   [[nodiscard]] std::uint64_t fingerprint(std::size_t record) const noexcept;
   [[nodiscard]] const Nicknames& nicknames() const noexcept { return *nicknames_; }
@@ -125,16 +193,23 @@ class ComparedRecords {
  private:
   struct Reader;
 
-  void append_row(const Records& records, Record record);
+  /// The dictionary's value has one occurrence less; of names also its token.
+  void take_back(std::size_t comparison, std::uint32_t code);
+  void take_back_token(std::uint32_t token);
+  [[nodiscard]] NameBits bits_of_names(std::size_t record) const;
+  void load_names(SectionReader& section);
+  void load_codes(SectionReader& section);
   std::uint32_t name_token_for(std::string_view name);
 
   std::shared_ptr<const Nicknames> nicknames_;
+  std::vector<std::string> columns_;
   std::vector<Comparison> comparisons_;
   std::vector<ValueDictionary> dictionaries_;
   std::size_t width_ = 0;
   std::vector<std::uint32_t> codes_;
   std::vector<std::uint32_t> names_;
   std::vector<std::size_t> name_ends_{0};
+  std::vector<NameBits> name_bits_;
   ValueDictionary name_tokens_{ComparisonKind::given_name};
   std::vector<std::vector<std::uint32_t>> token_of_value_;  // by comparison; of names only
   Keys<Value> source_names_;

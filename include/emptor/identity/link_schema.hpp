@@ -23,15 +23,17 @@ class Records;    // table/records.hpp
 enum class FieldType : std::uint8_t {
   given_name,
   family_name,
-  full_name,   ///< a whole name in one text, in either order; beside given and family names it
-               ///< gives further names to look for
-  birth_date,  ///< any date that stays with a person
+  full_name,     ///< a whole name in one text, in either order; beside given and family names it
+                 ///< gives further names to look for
+  organisation,  ///< the name of a company or another body
+  birth_date,    ///< any date that stays with a person
   email,
   phone,
   address,  ///< street, number, unit; or all of an address in one line
   postcode,
   city,         ///< city, town, suburb: depends on the postcode
-  region,       ///< state, province, country: depends on the city
+  region,       ///< state or province: depends on the city
+  country,      ///< depends on the region
   birth_place,  ///< a place that stays with a person
   gender,       ///< depends on the given name
   national_id,  ///< numbers of passports, licences, tax, social security: typed by people
