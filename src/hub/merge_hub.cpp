@@ -29,7 +29,7 @@ void save_evidence(SectionWriter& section, const MergeEvidence& evidence) {
   section.put(evidence.weight);
   section.put_array(evidence.records);
   section.put(std::uint64_t{evidence.parts.size()});
-  for (const EvidencePart& part : evidence.parts) {
+  for (const MergeEvidencePart& part : evidence.parts) {
     section.put_text(part.field);
     section.put(part.weight);
   }
@@ -42,7 +42,7 @@ MergeEvidence load_evidence(SectionReader& section) {
   evidence.records = section.get_array<Record>();
   const auto parts = section.get<std::uint64_t>();
   while (evidence.parts.size() < parts && section.ok()) {
-    EvidencePart part;
+    MergeEvidencePart part;
     part.field = section.get_text();
     part.weight = section.get<double>();
     evidence.parts.push_back(std::move(part));

@@ -43,10 +43,10 @@ concept HubListener =
     MergeListener<L> && requires(L& listener, Customer customer) { listener.erase(customer); };
 
 /// What one field said for (> 0) or against (< 0) a match.
-struct EvidencePart {
+struct MergeEvidencePart {
   std::string field;
   double weight = 0;  ///< bits: log2 of the likelihood ratio
-  friend bool operator==(const EvidencePart&, const EvidencePart&) = default;
+  friend bool operator==(const MergeEvidencePart&, const MergeEvidencePart&) = default;
 };
 
 /// Why a merge or an unmerge was decided; every part may be empty.
@@ -54,7 +54,7 @@ struct MergeEvidence {
   std::string rule{};             ///< who or what decided: "email", "model", "advisor"
   double weight = 0;              ///< of all fields together, bits
   std::vector<Record> records{};  ///< that were compared
-  std::vector<EvidencePart> parts{};
+  std::vector<MergeEvidencePart> parts{};
   friend bool operator==(const MergeEvidence&, const MergeEvidence&) = default;
 };
 
