@@ -17,8 +17,6 @@ namespace {
 
 using detail::Levels;
 
-constexpr std::size_t ahead = 8;  // pairs that the next records are asked from memory for
-
 [[nodiscard]] std::uint64_t packed(const Levels& levels, std::size_t comparisons) {
   std::uint64_t pattern = 0;
   for (std::size_t c = 0; c < comparisons; ++c) pattern |= std::uint64_t{levels[c]} << 3 * c;
@@ -93,11 +91,7 @@ class Linking {
   Linking(ComparedRecords& records, const LinkOptions& options,
           std::span<const LabelledPair> labels, std::span<const std::uint32_t> limits,
           const Context& context)
-      : records_(records),
-        options_(options),
-        labels_(labels),
-        limits_(limits),
-        context_(context) {}
+      : records_(records), options_(options), labels_(labels), limits_(limits), context_(context) {}
 
   /// With a model nothing is fitted.
   Linkage run(ComparedRecords&& records, const LinkModel* model);
@@ -107,6 +101,16 @@ class Linking {
   [[nodiscard]] std::vector<LevelPattern> count_patterns(const BlockingPlan& plan);
   void score(const BlockingPlan& plan, detail::ScorerPool& scorers);
   void cluster(detail::ScorerPool& scorers);
+  /// Asks memory for what the pairs after place i will need.
+  void ask_ahead(std::span<const RecordPair> pairs, std::size_t i) const {
+    constexpr std::size_t codes = 16, values = 8;
+    const auto [a, b] = pairs[std::min(i + codes, pairs.size() - 1)];
+    records_.prefetch(a);
+    records_.prefetch(b);
+    const auto [c, d] = pairs[std::min(i + values, pairs.size() - 1)];
+    records_.prefetch_values(c);
+    records_.prefetch_values(d);
+  }
   void step(std::string_view what, std::size_t done) const {
     constexpr std::size_t steps = 5;
     if (context_.report({what, done, steps}) == Go::stop) {
@@ -147,6 +151,10 @@ BlockingPlan Linking::plan() {
     for (std::size_t r = 0; r < chosen.size(); ++r) {
       rules.push_back({.name = chosen[r].name, .keys = keys[r]});
     }
+    if (rules.empty()) {
+      keys.emplace_back(n, 0);
+      rules.push_back({.name = "nothing to meet by", .keys = keys[0]});
+    }
   }
   return build_blocking_plan(rules, blocking, records_.sources(), context_);
 }
@@ -166,8 +174,8 @@ std::vector<LevelPattern> Linking::count_patterns(const BlockingPlan& plan) {
     Levels levels{};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const auto [a, b] = pairs[i];
-      if (shift == 0 && i + ahead < pairs.size()) records_.prefetch(pairs[i + ahead].b);
-      const std::uint64_t mixed = (fingerprints_[a] ^ fingerprints_[b]) * 0x9e3779b97f4a7c15U;
+      if (shift == 0) ask_ahead(pairs, i);
+      const std::uint64_t mixed = (fingerprints_[a] + fingerprints_[b]) * 0x9e3779b97f4a7c15U;
       if ((mixed >> 32 & mask) != 0) continue;
       comparer->levels(a, b, levels);
       ++batch[packed(levels, comparisons)];

@@ -29,8 +29,8 @@ namespace emptor {
 /// A distinct value of a `ValueDictionary`.
 enum class Value : std::uint32_t {};
 
-/// What can be seen of a value at a glance. Internal.
-struct ValueTraits {
+/// What can be seen of a value at a glance, within one line of the cache. Internal.
+struct alignas(32) ValueTraits {
   std::uint32_t letters = 0;       ///< bits of the characters that occur
   std::uint32_t prefix = 0;        ///< the first four bytes
   std::uint32_t other = 0;         ///< of the kind: a packed date, bits of words or of full names
@@ -154,8 +154,18 @@ class ComparedRecords {
   }
   /// Asks memory for what comparing the record will need.
   void prefetch(std::size_t record) const noexcept {
-    __builtin_prefetch(codes(record));
+    const std::uint32_t* row = codes(record);
+    __builtin_prefetch(row);
+    __builtin_prefetch(row + width_ - 1);
     __builtin_prefetch(&name_bits_[record]);
+  }
+  /// As `prefetch`, of the values, once the codes are there.
+  void prefetch_values(std::size_t record) const noexcept {
+    const std::uint32_t* row = codes(record);
+    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+      const std::uint32_t code = row[comparisons_[c].first_slot];
+      if (code != 0) __builtin_prefetch(&dictionaries_[c].traits(code));
+    }
   }
   /// Which bits the record's name tokens set, of 64, and which of them are those of its given and
   /// family name: two records cross names only if bits of one stand in the other.
