@@ -11,6 +11,7 @@
 // Memory: a key's bytes + 8, and 11 to 22 bytes of table. `add` and `find`: O(length) expected.
 // Thread safety: as a std::vector (any number of readers, or one writer).
 
+#include <algorithm>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
@@ -156,6 +157,21 @@ class Keys {
   [[nodiscard]] std::size_t size() const noexcept { return ends_.size(); }
   [[nodiscard]] bool empty() const noexcept { return ends_.empty(); }
 
+  /// Overwrites the id's key with zeros; no key finds the id any more. Throws `out_of_range`.
+  void blank(Id id) {
+    const std::string_view old = key(id);
+    const std::size_t slot = locate(tag_of(old), old);
+    const bool there = slots_[slot].id == index(id);
+    char* bytes = arena_.data() + (old.data() - arena_.data());
+    std::fill_n(bytes, old.size(), '\0');
+    if (there) slots_[slot].tag = ~tag_of(std::string_view(bytes, old.size()));
+  }
+  /// An id without a key, as `blank` leaves one.
+  Id add_blank() {
+    ends_.push_back(arena_.size());
+    return id_at<Id>(ends_.size() - 1);
+  }
+
   /// Room for this many keys without growing the table.
   void reserve(std::size_t keys) {
     ends_.reserve(keys);
@@ -255,7 +271,7 @@ class Keys {
     if (key.size() > std::numeric_limits<std::uint32_t>::max()) {
       throw Exception(ErrorCode::overflow, "a key must be shorter than 4 GiB", "Keys::add");
     }
-    if (size() == most_keys(slots_.size())) {
+    if (size() >= most_keys(slots_.size())) {
       rehash(slots_.size() * 2);
       slot = locate(tag, key);
     }
