@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "identity/blocking_keys.hpp"
+#include "identity/link_model_fit.hpp"
 #include "identity/linking.hpp"
 #include "identity/pair_scorer.hpp"
 #include "identity/scorer_pool.hpp"
@@ -35,6 +36,12 @@ void check(const LinkOptions& options) {
   require_option(options.pairs_a_record > 0, "pairs_a_record", "> 0", options.pairs_a_record);
   require_option(options.kept_weight <= options.clustering.threshold, "kept_weight",
                  "<= 'clustering.threshold'", options.kept_weight);
+  detail::check_link_model(options.model);
+  // Those of the parts are refused before hours of work, not after: the parts are asked with
+  // nothing.
+  static_cast<void>(cluster_records(0, {}, std::nullopt, {}, options.clustering));
+  const BlockingRule no_rule;
+  static_cast<void>(build_blocking_plan({&no_rule, 1}, options.blocking));
 }
 
 void check(std::span<const LabelledPair> labels, std::size_t records) {
@@ -101,15 +108,11 @@ class Linking {
   [[nodiscard]] std::vector<LevelPattern> count_patterns(const BlockingPlan& plan);
   void score(const BlockingPlan& plan, detail::ScorerPool& scorers);
   void cluster(detail::ScorerPool& scorers);
-  /// Asks memory for what the pairs after place i will need.
-  void ask_ahead(std::span<const RecordPair> pairs, std::size_t i) const {
-    constexpr std::size_t codes = 16, values = 8;
-    const auto [a, b] = pairs[std::min(i + codes, pairs.size() - 1)];
+  /// Asks memory for what the pair that comes `ahead` places later will need.
+  void ask_for_records(std::span<const RecordPair> pairs, std::size_t i, std::size_t ahead) const {
+    const auto [a, b] = pairs[std::min(i + ahead, pairs.size() - 1)];
     records_.prefetch(a);
     records_.prefetch(b);
-    const auto [c, d] = pairs[std::min(i + values, pairs.size() - 1)];
-    records_.prefetch_values(c);
-    records_.prefetch_values(d);
   }
   void step(std::string_view what, std::size_t done) const {
     constexpr std::size_t steps = 5;
@@ -174,7 +177,7 @@ std::vector<LevelPattern> Linking::count_patterns(const BlockingPlan& plan) {
     Levels levels{};
     for (std::size_t i = 0; i < pairs.size(); ++i) {
       const auto [a, b] = pairs[i];
-      if (shift == 0) ask_ahead(pairs, i);
+      if (shift == 0) ask_for_records(pairs, i, 8);
       const std::uint64_t mixed = (fingerprints_[a] + fingerprints_[b]) * 0x9e3779b97f4a7c15U;
       if ((mixed >> 32 & mask) != 0) continue;
       comparer->levels(a, b, levels);

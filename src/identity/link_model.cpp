@@ -99,14 +99,19 @@ Result<LinkModel> LinkModel::load(std::span<const std::byte> bytes) {
   return model;
 }
 
+void detail::check_link_model(const LinkModelOptions& options) {
+  require_option(options.max_iterations >= 1, "max_iterations", ">= 1", options.max_iterations);
+  require_option(options.tolerance > 0, "tolerance", "> 0", options.tolerance);
+  require_option(options.prior_pairs > 0 && std::isfinite(options.prior_pairs), "prior_pairs",
+                 "> 0", options.prior_pairs);
+  require_option(options.random_pairs >= 1000, "random_pairs", ">= 1000", options.random_pairs);
+}
+
 FittedLinkModel fit_link_model(const ComparedRecords& records,
                                std::span<const LevelPattern> patterns, double all_pairs,
                                const LinkModelOptions& options, const Context& context) {
-  require_option(options.max_iterations >= 1, "max_iterations", ">= 1", options.max_iterations);
-  require_option(options.tolerance > 0, "tolerance", "> 0", options.tolerance);
-  require_option(options.prior_pairs > 0, "prior_pairs", "> 0", options.prior_pairs);
-  require_option(options.random_pairs >= 1000, "random_pairs", ">= 1000", options.random_pairs);
-  require_option(all_pairs > 0, "all_pairs", "> 0", all_pairs);
+  detail::check_link_model(options);
+  require_option(all_pairs > 0 && std::isfinite(all_pairs), "all_pairs", "> 0", all_pairs);
   return LinkModelFit(records, patterns, all_pairs, options).run(context);
 }
 

@@ -117,14 +117,23 @@ void LinkModelFit::begin() {
   any_pair_ = detail::levels_of_any_pair(records_, all_pairs_, options_);
   counts_.resize(model_.comparisons_.size());
   const double records = static_cast<double>(std::max<std::size_t>(records_.size(), 2));
-  expected_ = {std::min(records, all_pairs_ / 2),
-               households_ ? std::min(records, all_pairs_ / 4) : 0, 0};
-  expected_[random] = all_pairs_ - expected_[match] - expected_[household];
+  expect_pairs(std::min(records, all_pairs_ / 2), std::min(records, all_pairs_ / 4));
   for (std::size_t c = 0; c < model_.comparisons_.size(); ++c) {
     for (std::size_t s = 0; s < parent_states; ++s) {
       model_.comparisons_[c].given[s] = estimate(c, s);
     }
   }
+}
+
+/// None of the three kinds of pairs dies out, and they add up to all pairs however few those are.
+void LinkModelFit::expect_pairs(double matches, double of_households) {
+  const double records = static_cast<double>(std::max<std::size_t>(records_.size(), 2));
+  const double least = std::min({options_.prior_pairs, records, all_pairs_ / 2}) * .5;
+  expected_[match] = std::max(matches, least);
+  expected_[household] = households_ ? std::max(of_households, least) : 0;
+  expected_[random] = std::max(all_pairs_ - expected_[match] - expected_[household], least);
+  const double total = expected_[match] + expected_[household] + expected_[random];
+  for (double& pairs : expected_) pairs *= all_pairs_ / total;
 }
 
 LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) const {
@@ -229,9 +238,7 @@ double LinkModelFit::expect() {
       for (std::size_t k = 0; k < kinds; ++k) counts_[c][k][state][level] += pairs[k];
     }
   }
-  expected_[match] = std::max(expected[match], options_.prior_pairs * .5);
-  expected_[household] = households_ ? std::max(expected[household], options_.prior_pairs * .5) : 0;
-  expected_[random] = std::max(all_pairs_ - expected_[match] - expected_[household], 1.0);
+  expect_pairs(expected[match], expected[household]);
   return log_likelihood;
 }
 

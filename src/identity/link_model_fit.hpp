@@ -26,6 +26,7 @@ class LinkModelFit {
 
   [[nodiscard]] std::size_t state_of(const LevelPattern& pattern, std::size_t c) const;
   void begin();
+  void expect_pairs(double matches, double of_households);
   /// Posterior counts of every pattern; returns the log-likelihood.
   double expect();
   /// Returns the largest change of a probability.
@@ -44,6 +45,9 @@ class LinkModelFit {
 };
 
 namespace detail {
+
+/// Throws `invalid_option`.
+void check_link_model(const LinkModelOptions& options);
 
 /// How many of all pairs of records are expected on each level of each comparison; index 0 counts
 /// those with a missing value. Exact for "exact" where there is one value a record.

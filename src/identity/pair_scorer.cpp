@@ -14,21 +14,11 @@ namespace {
   return static_cast<float>(std::log2(std::max(probability, least)));
 }
 
-/// log2 of the chance that another person has a value, by code: of the other records and of what is
-/// believed of such values. The two records that agree on it are left out; of personal numbers, as
-/// many more as one person may have, and such a number is as rare among those who gave it as among
-/// all.
+/// By code.
 [[nodiscard]] std::vector<float> log_shares(const ValueDictionary& values, std::size_t records,
                                             double random_share) {
   const ComparisonKind kind = values.kind();
-  const bool number = kind == ComparisonKind::typed_id || kind == ComparisonKind::key ||
-                      kind == ComparisonKind::email || kind == ComparisonKind::phone;
-  const double of_one_person = number ? 16 : 2;
-  const auto here =
-      static_cast<double>(std::max<std::size_t>(number ? records : values.total(), 1));
-  const double total = here + believed_records;
-  const double believed = number ? total * random_share
-                                 : 1 + believed_records * believed_levels(kind).random[exact_level];
+  const ValueRarity rarity(kind, random_share);
   // A name that was not written in its own script may stand for any that is read so.
   const bool read_aloud = kind == ComparisonKind::given_name || kind == ComparisonKind::family_name;
   std::unordered_map<std::uint64_t, double> written;
@@ -44,15 +34,30 @@ namespace {
       const auto found = written.find(values.exact_key(code));
       if (found != written.end()) frequency += found->second;
     }
-    const double others = std::max(frequency - of_one_person, 0.0);
-    // What is surely common here is common, whatever is believed.
-    const double surely = std::max(frequency - 7 - std::sqrt(frequency), 0.0) / here;
-    shares[code - 1] = static_cast<float>(std::log2(std::max((others + believed) / total, surely)));
+    shares[code - 1] = rarity.log_share(frequency, records, values.total());
   }
   return shares;
 }
 
 }  // namespace
+
+ValueRarity::ValueRarity(ComparisonKind kind, double random_share)
+    : number_(kind == ComparisonKind::typed_id || kind == ComparisonKind::key ||
+              kind == ComparisonKind::email || kind == ComparisonKind::phone),
+      random_share_(random_share),
+      believed_(1 + believed_records * believed_levels(kind).random[exact_level]) {}
+
+float ValueRarity::log_share(double frequency, std::size_t records,
+                             std::size_t values) const noexcept {
+  const double of_one_person = number_ ? 16 : 2;
+  const auto here = static_cast<double>(std::max<std::size_t>(number_ ? records : values, 1));
+  const double total = here + believed_records;
+  const double believed = number_ ? total * random_share_ : believed_;
+  const double others = std::max(frequency - of_one_person, 0.0);
+  // What is surely common here is common, whatever is believed.
+  const double surely = std::max(frequency - 7 - std::sqrt(frequency), 0.0) / here;
+  return static_cast<float>(std::log2(std::max((others + believed) / total, surely)));
+}
 
 ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
     : prior_{.match = log2_of(model.match_share()),

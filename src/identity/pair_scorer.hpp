@@ -26,6 +26,24 @@ struct KindWeights {
   }
 };
 
+/// The chance that another person has a value, by how often it occurs: of the other records and of
+/// what is believed of such values. The two records that agree on it are left out; of personal
+/// numbers, as many more as one person may have, and such a number is as rare among those who gave
+/// it as among all.
+class ValueRarity {
+ public:
+  /// `random_share`: of pairs of two persons that agree.
+  ValueRarity(ComparisonKind kind, double random_share);
+
+  /// log2, of a value that occurs so often among so many records and values of the comparison.
+  [[nodiscard]] float log_share(double frequency, std::size_t records,
+                                std::size_t values) const noexcept;
+
+ private:
+  bool number_ = false;
+  double random_share_ = 0, believed_ = 0;
+};
+
 /// The tables of a model over records, shared by scorers. Follows the records' frequencies as they
 /// are when it is made.
 class ScoreTables {
@@ -55,6 +73,9 @@ class ScoreTables {
   [[nodiscard]] float log_share(std::size_t c, std::uint32_t code) const noexcept {
     return log_shares_[c][code - 1];
   }
+  void prefetch(std::size_t c, std::uint32_t code) const noexcept {
+    if (by_frequency_[c]) __builtin_prefetch(&log_shares_[c][code - 1]);
+  }
 
  private:
   KindWeights prior_;
@@ -82,24 +103,43 @@ class ScoreTables {
          std::max(total.household - prior.household, total.random - prior.random);
 }
 
+/// How a pair counts in the mean of two clusters that a stronger pair may join: its weight if that
+/// is for a match; else only what is evidence against it. The prior is not: once a pair joins two
+/// clusters, their other pairs need no proof of their own. A birth date or a personal number that
+/// differs counts twice where little speaks for the pair: the records without one cannot say so.
+[[nodiscard]] inline float cross_weight_of(const KindWeights& total, const ScoreTables& tables,
+                                           const Levels& levels) noexcept {
+  const float weight = weight_of(total);
+  constexpr float much = 5;
+  const bool apart = weight < much && tables.tells_apart(levels);
+  if (weight >= 0 && !apart) return weight;
+  return (apart ? 2.0F : 1.0F) * std::min(0.0F, evidence_of(total, tables.prior()));
+}
+
 class PairScorer {
  public:
   PairScorer(const ComparedRecords& records, const ScoreTables& tables)
       : records_(records), tables_(tables), comparer_(records) {}
 
+  /// Asks memory for what the pair's values will need, once their codes are there.
+  void prefetch_values(std::size_t a, std::size_t b) const noexcept {
+    const std::uint32_t *x = records_.codes(a), *y = records_.codes(b);
+    for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
+      const std::size_t slot = records_.comparisons()[c].first_slot;
+      if (x[slot] == 0 || y[slot] == 0) continue;
+      if (x[slot] == y[slot]) {
+        tables_.prefetch(c, x[slot]);
+      } else {
+        __builtin_prefetch(&records_.dictionary(c).traits(x[slot]));
+        __builtin_prefetch(&records_.dictionary(c).traits(y[slot]));
+      }
+    }
+  }
   [[nodiscard]] float weight(std::size_t a, std::size_t b) { return weight_of(total(a, b)); }
-  /// How the pair counts in the mean of two clusters that a stronger pair may join: its weight if
-  /// that is for a match; else only what is evidence against it. The prior is not: once a pair
-  /// joins two clusters, their other pairs need no proof of their own. A birth date or a personal
-  /// number that differs counts twice where little speaks for the pair: the records without one
-  /// cannot say so.
+  /// As `cross_weight_of`.
   [[nodiscard]] float cross_weight(std::size_t a, std::size_t b) {
     const KindWeights both = total(a, b);
-    const float weight = weight_of(both);
-    constexpr float much = 5;
-    const bool apart = weight < much && tables_.tells_apart(levels_);
-    if (weight >= 0 && !apart) return weight;
-    return (apart ? 2.0F : 1.0F) * std::min(0.0F, evidence_of(both, tables_.prior()));
+    return cross_weight_of(both, tables_, levels_);
   }
   /// The levels of the last pair that was asked about.
   [[nodiscard]] const Levels& levels() const noexcept { return levels_; }

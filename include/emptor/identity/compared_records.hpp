@@ -159,14 +159,6 @@ class ComparedRecords {
     __builtin_prefetch(row + width_ - 1);
     __builtin_prefetch(&name_bits_[record]);
   }
-  /// As `prefetch`, of the values, once the codes are there.
-  void prefetch_values(std::size_t record) const noexcept {
-    const std::uint32_t* row = codes(record);
-    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
-      const std::uint32_t code = row[comparisons_[c].first_slot];
-      if (code != 0) __builtin_prefetch(&dictionaries_[c].traits(code));
-    }
-  }
   /// Which bits the record's name tokens set, of 64, and which of them are those of its given and
   /// family name: two records cross names only if bits of one stand in the other.
   struct NameBits {
