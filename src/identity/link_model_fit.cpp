@@ -125,15 +125,21 @@ void LinkModelFit::begin() {
   }
 }
 
-/// None of the three kinds of pairs dies out, and they add up to all pairs however few those are.
+/// None of the three kinds of pairs dies out, and few records are taken for some of a larger table:
+/// that two of them are one person is no even chance because there are only two.
 void LinkModelFit::expect_pairs(double matches, double of_households) {
+  constexpr double fewest_pairs = 100.0 * 99 / 2;
   const double records = static_cast<double>(std::max<std::size_t>(records_.size(), 2));
   const double least = std::min({options_.prior_pairs, records, all_pairs_ / 2}) * .5;
   expected_[match] = std::max(matches, least);
   expected_[household] = households_ ? std::max(of_households, least) : 0;
-  expected_[random] = std::max(all_pairs_ - expected_[match] - expected_[household], least);
-  const double total = expected_[match] + expected_[household] + expected_[random];
-  for (double& pairs : expected_) pairs *= all_pairs_ / total;
+  expected_[random] = std::max(
+      std::max(all_pairs_, fewest_pairs) - expected_[match] - expected_[household], least);
+}
+
+/// Of all pairs, those of a kind.
+double LinkModelFit::share(Kind kind) const {
+  return expected_[kind] / (expected_[match] + expected_[household] + expected_[random]);
 }
 
 LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) const {
@@ -166,7 +172,8 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   };
 
   p.match = learned(match, believed.match);
-  const double believed_pairs = detail::believed_records / 2 * static_cast<double>(records_.size());
+  const double believed_pairs = detail::believed_records / 2 *
+                                static_cast<double>(std::max<std::size_t>(records_.size(), 1));
   for (std::size_t level = 1; level <= parameters.levels; ++level) {
     const double any = any_pair_[c][level];
     p.random[level] = std::max(any - total_of(match, level) - total_of(household, level),
@@ -206,7 +213,7 @@ double LinkModelFit::expect() {
   }
   std::array<double, kinds> prior{};
   for (std::size_t k = 0; k < kinds; ++k) {
-    prior[k] = expected_[k] > 0 ? std::log(expected_[k] / all_pairs_) : -1e300;
+    prior[k] = expected_[k] > 0 ? std::log(share(static_cast<Kind>(k))) : -1e300;
   }
   for (PerKind& counts : counts_) counts = {};
   std::array<double, kinds> expected{};
@@ -282,8 +289,8 @@ FittedLinkModel LinkModelFit::run(const Context& context) {
   }
   report.expected_matches = expected_[match];
   report.expected_household = expected_[household];
-  model_.match_share_ = expected_[match] / all_pairs_;
-  model_.household_share_ = expected_[household] / all_pairs_;
+  model_.match_share_ = share(match);
+  model_.household_share_ = share(household);
   fitted.model = std::move(model_);
   return fitted;
 }

@@ -27,6 +27,7 @@ class LinkModelFit {
   [[nodiscard]] std::size_t state_of(const LevelPattern& pattern, std::size_t c) const;
   void begin();
   void expect_pairs(double matches, double of_households);
+  [[nodiscard]] double share(Kind kind) const;
   /// Posterior counts of every pattern; returns the log-likelihood.
   double expect();
   /// Returns the largest change of a probability.

@@ -1,6 +1,7 @@
 #include "identity/pair_comparer.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "emptor/identity/nicknames.hpp"
 #include "identity/value_text.hpp"
@@ -50,18 +51,23 @@ std::uint8_t PairComparer::best_level(std::size_t c, const std::uint32_t* a,
 
 std::uint32_t PairComparer::agreed_code(std::size_t a, std::size_t b, std::size_t c) {
   const Comparison& comparison = comparisons_[c];
+  const ValueDictionary& values = records_.dictionary(c);
   const std::uint32_t* x = records_.codes(a) + comparison.first_slot;
   const std::uint32_t* y = records_.codes(b) + comparison.first_slot;
-  std::uint32_t commonest = 0;
+  const auto rank = [&](std::uint32_t code) {
+    return std::pair(values.frequency(code), values.text(code));
+  };
+  std::uint32_t rarest = 0;
   for (std::size_t i = 0; i < comparison.slots && x[i] != 0; ++i) {
     for (std::size_t j = 0; j < comparison.slots && y[j] != 0; ++j) {
-      if (x[i] == y[j]) return x[i];
-      if (level_of(c, x[i], y[j]) != exact_level) continue;
-      const ValueDictionary& values = records_.dictionary(c);
-      commonest = values.frequency(x[i]) >= values.frequency(y[j]) ? x[i] : y[j];
+      if (x[i] != y[j] && level_of(c, x[i], y[j]) != exact_level) continue;
+      const std::uint32_t commoner = std::max(x[i], y[j], [&](std::uint32_t p, std::uint32_t q) {
+        return p != q && rank(p) < rank(q);
+      });
+      if (rarest == 0 || (commoner != rarest && rank(commoner) < rank(rarest))) rarest = commoner;
     }
   }
-  return commonest;
+  return rarest;
 }
 
 bool PairComparer::has_name(std::size_t record, std::size_t c, std::size_t from) const {

@@ -27,7 +27,7 @@ class PairComparer {
     levels_of(records_.codes(a), records_.codes(b), out);
     if (given_ >= 0 && family_ >= 0) cross_names(a, b, out);
   }
-  /// The code whose value decided on the level: of `a`, among its alternatives. For exact levels.
+  /// The rarest value that the two agree on exactly, the same for (b, a); there is one.
   [[nodiscard]] std::uint32_t agreed_code(std::size_t a, std::size_t b, std::size_t comparison);
 
  private:
