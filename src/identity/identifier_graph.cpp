@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <set>
 #include <utility>
 
 namespace emptor {
@@ -64,6 +65,9 @@ void check_options(const IdentifierGraphOptions& options) {
   require_option(options.max_value_bytes >= 1 && options.max_value_bytes <= 0x7fffffff,
                  "max_value_bytes", "1 to 2147483647", options.max_value_bytes);
   require_option(options.max_identifiers >= 1, "max_identifiers", ">= 1", options.max_identifiers);
+  const std::size_t key = options.tombstone_key.size();
+  require_option(key == 0 || key >= SecretKey::shortest, "tombstone_key",
+                 "empty or of at least 16 bytes", key);
 }
 
 }  // namespace
@@ -94,6 +98,7 @@ std::string_view name(DropReason reason) noexcept {
 
 IdentifierGraph::IdentifierGraph(IdentifierGraphOptions options) : options_(std::move(options)) {
   check_options(options_);
+  if (!options_.tombstone_key.empty()) tombstone_key_.emplace(options_.tombstone_key);
   exact_.resize(options_.rules.size());
   pattern_.resize(options_.rules.size());
   for (std::size_t t = 0; t < options_.rules.size(); ++t) {
@@ -137,7 +142,7 @@ std::optional<DropReason> IdentifierGraph::unusable(const IdentifierValue& ident
   if (identifier.value.empty()) return DropReason::empty;
   if (identifier.value.size() > options_.max_value_bytes) return DropReason::too_long;
   if (is_blocked(identifier)) return DropReason::blocked;
-  if (!tombstones_.empty() && tombstones_.contains(tombstone(identifier))) {
+  if (!tombstones_.empty() && tombstones_.contains(*tombstone_key_, strong(identifier))) {
     return DropReason::erased;
   }
   return std::nullopt;
@@ -145,13 +150,6 @@ std::optional<DropReason> IdentifierGraph::unusable(const IdentifierValue& ident
 
 std::optional<DropReason> IdentifierGraph::unusable(const IdentifierValue& identifier) const {
   return unusable(identifier, table_.find(identifier.type, identifier.value));
-}
-
-Sha256Digest IdentifierGraph::tombstone(const IdentifierValue& identifier) const {
-  std::string message = options_.rules[static_cast<std::size_t>(identifier.type)].name;
-  message += '\0';
-  message += identifier.value;
-  return hmac_sha256(options_.tombstone_key, message);
 }
 
 void IdentifierGraph::set_aside(std::span<const IdentifierValue> identifiers,
@@ -405,8 +403,8 @@ Result<MergeLog::Outcome> IdentifierGraph::unmerge(MergeId id, Time time, std::s
   return outcome;
 }
 
-Result<ErasureOutcome> IdentifierGraph::erase(Customer customer) {
-  require_option(!options_.tombstone_key.empty(), "tombstone_key", "set before anybody is erased",
+Result<ErasureOutcome> IdentifierGraph::erase(Customer customer, Time time) {
+  require_option(tombstone_key_.has_value(), "tombstone_key", "set before anybody is erased",
                  "an empty key");
   if (index(customer) >= customers()) {
     return Error{ErrorCode::not_found, "this customer was never made", "IdentifierGraph::erase"};
@@ -415,7 +413,7 @@ Result<ErasureOutcome> IdentifierGraph::erase(Customer customer) {
   out.customers = log_.members(customer);
   for (const Customer member : out.customers) {
     for (const std::uint32_t code : own_[index(member)]) {
-      tombstones_.insert(tombstone({table_[code].type, table_.value(code)}));
+      tombstones_.add(*tombstone_key_, strong({table_[code].type, table_.value(code)}), time);
       table_.take_out(code);
       ++out.identifiers;
     }
@@ -426,7 +424,7 @@ Result<ErasureOutcome> IdentifierGraph::erase(Customer customer) {
 
 bool IdentifierGraph::lift(const IdentifierValue& identifier) {
   return static_cast<std::size_t>(identifier.type) < options_.rules.size() &&
-         tombstones_.erase(tombstone(identifier)) != 0;
+         tombstone_key_.has_value() && tombstones_.lift(*tombstone_key_, strong(identifier));
 }
 
 std::vector<HeldIdentifier> IdentifierGraph::identifiers_of(Customer customer) const {

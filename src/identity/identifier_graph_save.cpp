@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstring>
+#include <set>
 #include <utility>
 
 #include "emptor/core/archive.hpp"
@@ -38,8 +39,7 @@ void IdentifierGraph::save(SectionWriter& section) const {
   std::vector<Customer> parted;
   for (const auto& [a, b] : pairs) parted.insert(parted.end(), {a, b});
   section.put_array(parted);
-  section.put(std::uint64_t{tombstones_.size()});
-  for (const Sha256Digest& digest : tombstones_) section.put_array(digest);
+  tombstones_.save(section);
 }
 
 Result<IdentifierGraph> IdentifierGraph::load(SectionReader& section,
@@ -67,12 +67,13 @@ Result<IdentifierGraph> IdentifierGraph::load(SectionReader& section,
   if (!log) return log.error();
   graph.log_ = std::move(*log);
   const auto parted = section.get_array<Customer>();
-  const auto tombstones = section.get<std::uint64_t>();
-  for (std::uint64_t i = 0; i < tombstones && section.ok(); ++i) {
-    Sha256Digest digest{};
-    section.get_array<std::byte>(digest);
-    graph.tombstones_.insert(digest);
-  }
+  graph.tombstones_ = Tombstones::load(section);
+  if (!section.ok()) return section.finish().error();
+  const bool same_key =
+      graph.tombstones_.empty() ||
+      (graph.tombstone_key_ && graph.tombstones_.made_with(*graph.tombstone_key_));
+  require_option(same_key, "tombstone_key", "the one that the tombstones were made with",
+                 graph.tombstone_key_ ? "another one" : "none");
   const auto known = [&counts](Customer customer) { return index(customer) < counts.size(); };
   section.require(std::all_of(parted.begin(), parted.end(), known) && parted.size() % 2 == 0,
                   "a parted customer was never made");

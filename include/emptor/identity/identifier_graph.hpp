@@ -21,8 +21,8 @@
 //
 // Limits hold after any sequence of calls: resolve and merge check, the others only take away.
 // Nothing usable: no customer, and nothing is changed. Erasure overwrites the values and leaves
-// HMAC-SHA-256 tombstones of (type name, value): such identifiers are reported and not used until
-// the host lifts them.
+// tombstones of (type name, value), see identity/tombstones.hpp: such identifiers are reported and
+// not used until the host lifts them.
 //
 // Cost: `resolve` O(identifiers) hash look-ups; where a value is new or customers meet, also
 // O(identifiers of those customers); with tombstones one HMAC a new value (about 1 microsecond).
@@ -33,7 +33,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,10 +43,10 @@
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/core/merge_log.hpp"
-#include "emptor/core/sha256.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/identity/identifier_graph_options.hpp"
 #include "emptor/identity/identifier_graph_table.hpp"
+#include "emptor/identity/tombstones.hpp"
 
 namespace emptor {
 
@@ -134,11 +133,13 @@ class IdentifierGraph {
                                                              std::string reason);
 
   /// Forgets the person: the identifiers of the customer's whole group are overwritten, tombstones
-  /// stay. Errors: `not_found`; throws `invalid_option` without a `tombstone_key`.
-  [[nodiscard]] EMPTOR_API Result<ErasureOutcome> erase(Customer customer);
+  /// stay, with the time. Errors: `not_found`; throws `invalid_option` without a `tombstone_key`.
+  [[nodiscard]] EMPTOR_API Result<ErasureOutcome> erase(Customer customer, Time time = Time::min());
   /// Lets an erased identifier be used again; whether there was a tombstone.
   EMPTOR_API bool lift(const IdentifierValue& identifier);
   [[nodiscard]] std::size_t tombstones() const noexcept { return tombstones_.size(); }
+  /// With their times; the key is `tombstone_key`, types are the rules' names.
+  [[nodiscard]] const Tombstones& erased() const noexcept { return tombstones_; }
 
   /// Ids made so far: 0 to `customers()` - 1.
   [[nodiscard]] std::size_t customers() const noexcept { return own_.size(); }
@@ -168,7 +169,8 @@ class IdentifierGraph {
   /// same bytes; options are the host's to keep.
   EMPTOR_API void save(SectionWriter& section) const;
   /// What `save` wrote. Rules must have the names and the order that they had then; limits that are
-  /// stricter now hold for what arrives. Errors: `corrupt`; throws `invalid_option`.
+  /// stricter now hold for what arrives. Errors: `corrupt`; throws `invalid_option`, also when
+  /// there are tombstones of another key than `tombstone_key`.
   [[nodiscard]] EMPTOR_API static Result<IdentifierGraph> load(SectionReader& section,
                                                                IdentifierGraphOptions options = {});
 
@@ -192,7 +194,9 @@ class IdentifierGraph {
   [[nodiscard]] std::optional<DropReason> unusable(const IdentifierValue& identifier,
                                                    std::uint32_t code) const;
   [[nodiscard]] bool is_blocked(const IdentifierValue& identifier) const;
-  [[nodiscard]] Sha256Digest tombstone(const IdentifierValue& identifier) const;
+  [[nodiscard]] StrongIdentifier strong(const IdentifierValue& identifier) const {
+    return {options_.rules[static_cast<std::size_t>(identifier.type)].name, identifier.value};
+  }
   /// Fills `arrived_` by falling priority.
   void set_aside(std::span<const IdentifierValue> identifiers,
                  std::vector<DroppedIdentifier>& dropped);
@@ -216,7 +220,8 @@ class IdentifierGraph {
   std::vector<std::vector<std::uint32_t>> own_;                 // by customer: codes at home there
   std::unordered_map<Customer, std::vector<Customer>> groups_;  // by owner, where there are others
   std::unordered_map<Customer, std::vector<Customer>> parted_;  // both ways
-  std::set<Sha256Digest> tombstones_;
+  std::optional<SecretKey> tombstone_key_;
+  Tombstones tombstones_;
   MergeLog log_;
 
   // Of the arrival at hand; kept for their capacity.

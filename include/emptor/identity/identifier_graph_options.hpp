@@ -79,8 +79,8 @@ struct IdentifierGraphOptions {
   bool keep_what_fits = false;
   /// Two customers who were parted by an unmerge do not meet again through identifiers.
   bool remember_unmerges = true;
-  /// Key of the tombstones, 32 random bytes are advised; empty: `erase` is refused. It is neither
-  /// saved nor shown.
+  /// Key of the tombstones, at least 16 bytes, 32 random ones are advised; empty: `erase` is
+  /// refused. It is neither saved nor shown.
   std::string tombstone_key{};
 };
 

@@ -115,7 +115,7 @@ IdentifierGraphOptions small_rules() {
                    {"email", {2, LimitWindow::ever}, false, {}},
                    {"cookie", {2, LimitWindow::weekly}, false, {}},
                    {"tag", {0, LimitWindow::ever}, false, {}}};
-  options.tombstone_key = "key";
+  options.tombstone_key = "a key of enough bytes";
   return options;
 }
 

@@ -27,7 +27,7 @@ BOOST_CONCEPT_ASSERT(
 /// Arrivals, unmerges and erasures at random.
 IdentifierGraph some_graph() {
   IdentifierGraphOptions options;
-  options.tombstone_key = "a key";
+  options.tombstone_key = "a key of enough bytes";
   IdentifierGraph graph(options);
   RandomStream random(3, 1);
   for (std::int64_t i = 0; i < 600; ++i) {
