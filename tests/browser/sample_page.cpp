@@ -10,6 +10,7 @@
 
 #include "emptor/report/chart.hpp"
 #include "emptor/report/page.hpp"
+#include "sample_identity.hpp"
 #include "sample_results.hpp"
 
 using namespace emptor;
@@ -200,6 +201,7 @@ int main(int argc, char** argv) {
   page.add_list({"541,909 rows read", "10,624 cancellations netted", "0 rows rejected"});
   page.add_table({.caption = "Rejected rows", .columns = {"Reason", "Rows"}, .rows = {}});
   test::add_all_sections(page);
+  test::add_identity(page);
   page.begin_section("Texts that try to break out");
   const std::string attack =
       "</script></style></title><script>console.error('escaped')</script>"
@@ -215,6 +217,20 @@ int main(int argc, char** argv) {
   page.add_chart(ArcChart{.labels = {attack, attack, attack, "", ""},
                           .names = {attack, "\xE6\xB1\x89\xE5\xAD\x97", "c", "d", "e"},
                           .links = {{0, 1, 3, attack}, {1, 2, 1}, {3, 4, 2}}});
+  page.add_chart(WaterfallChart{.labels = {attack, attack, attack, attack, attack},
+                                .steps = {{attack, attack, -3}, {"b", "", 5}, {attack, "", 0}},
+                                .total_name = attack,
+                                .gain_name = attack,
+                                .loss_name = attack});
+  page.add_chart(DotChart{.labels = {attack, attack, attack, attack, attack},
+                          .series = {attack, "b"},
+                          .rows = {{attack, attack, {1, 0.01}, attack}, {"", "c", {missing, 2}}},
+                          .logarithmic = true});
+  page.add_chart(TreeChart{
+      .labels = {attack, attack, attack, attack, attack},
+      .leaves = {attack, "b", "c"},
+      .joins = {{0, 1, 4, JoinLook::plain, attack}, {3, 2, missing, JoinLook::forced, attack}},
+      .threshold = 0});
   const Result<void> written = page.write(argv[1]);
   if (!written) {
     std::fputs((written.error().to_string() + "\n").c_str(), stderr);
