@@ -213,7 +213,10 @@ std::uint64_t ComparedRecords::fingerprint(std::size_t record) const noexcept {
       hash = detail::multiply_mix(hash ^ key, 0x9e3779b97f4a7c15U + 2 * (c + 24 * i));
     }
   }
-  return hash;
+  std::uint64_t further = 0;  // names in any order
+  for (const std::uint32_t token : names(record)) further += name_tokens_.exact_key(token);
+  if (reader_->source != no_place) further ^= detail::key_of(source_name(record));
+  return detail::multiply_mix(hash ^ further, 0x9e3779b97f4a7c15U);
 }
 
 std::size_t ComparedRecords::append(const Records& records, const Context& context) {
@@ -240,16 +243,10 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
   codes_.resize(codes_.size() + width_, 0);
   std::uint32_t* row = codes_.data() + codes_.size() - width_;
   reader.tokens.clear();
-  const auto put = [&](std::size_t comparison, std::string_view value) {
-    if (value.empty() || Reader::full(comparisons_[comparison], row)) return;
-    Reader::put(comparisons_[comparison], row, dictionaries_[comparison].add(value));
-  };
-  const auto put_name = [&](std::size_t comparison, std::string_view value) {
-    if (comparison == no_place || value.empty()) return;
-    put(comparison, value);
-    if (dictionaries_[comparison].size() > token_of_value_[comparison].size()) {
-      token_of_value_[comparison].push_back(name_token_for(detail::before_tab(value)));
-    }
+  reader.texts.clear();
+  reader.staged.clear();
+  const auto stage = [&](std::size_t comparison, std::string_view value) {
+    if (comparison != no_place && !value.empty()) reader.stage(comparison, value);
   };
   for (std::size_t f = 0; f < reader.columns.size(); ++f) {
     const auto& [column, type, comparison, reading] = reader.columns[f];
@@ -259,18 +256,18 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
         type == FieldType::full_name) {
       const detail::NameTexts& name = reader.fields.name(type, raw, state);
       if (state == FieldState::usable) {
-        put_name(reader.given, name.given);
-        put_name(reader.family, name.family);
+        stage(reader.given, name.given);
+        stage(reader.family, name.family);
         detail::for_each_word(name.words, [&](std::string_view word) {
-          if (word.size() > 1) reader.tokens.push_back(name_tokens_.add(word));
+          if (word.size() > 1) reader.stage(no_place, word);
         });
       }
     } else {
       reader.fields.set_reading(reading);
       const detail::FieldTexts& value = reader.fields.read(type, raw, state);
-      put(comparison, value.text);
-      if (!value.postcode.empty()) put(reader.postcode, value.postcode);
-      if (reader.city != no_place) put(reader.city, value.city);
+      stage(comparison, value.text);
+      stage(reader.postcode, value.postcode);
+      stage(reader.city, value.city);
     }
     FieldCounts& counts = counts_[f];
     ++(state == FieldState::usable        ? counts.usable
@@ -278,6 +275,7 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
        : state == FieldState::placeholder ? counts.placeholders
                                           : counts.malformed);
   }
+  add_staged(row);
   std::sort(reader.tokens.begin(), reader.tokens.end());
   for (std::size_t i = 1; i < reader.tokens.size(); ++i) {
     if (reader.tokens[i] == reader.tokens[i - 1]) name_tokens_.remove(reader.tokens[i]);
@@ -289,6 +287,38 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
   sources_.push_back(reader.source == no_place ? 0
                                                : static_cast<std::uint32_t>(index(
                                                      source_names_.add(values[reader.source]))));
+}
+
+/// All values of a record are asked for before the first is looked up, so that they are waited for
+/// together.
+void ComparedRecords::add_staged(std::uint32_t* row) {
+  Reader& reader = *reader_;
+  const auto dictionary = [&](const Reader::Staged& value) -> ValueDictionary& {
+    return value.comparison == no_place ? name_tokens_ : dictionaries_[value.comparison];
+  };
+  for (Reader::Staged& value : reader.staged) {
+    value.hint = dictionary(value).ask_slot(reader.text(value));
+  }
+  for (Reader::Staged& value : reader.staged) {
+    value.value = dictionary(value).ask_entry(value.hint);
+  }
+  for (const Reader::Staged& value : reader.staged) {
+    if (value.value) dictionary(value).ask_key(*value.value);
+  }
+  for (const Reader::Staged& value : reader.staged) {
+    const std::size_t c = value.comparison;
+    if (c == no_place) {
+      reader.tokens.push_back(name_tokens_.add(reader.text(value)));
+      continue;
+    }
+    if (Reader::full(comparisons_[c], row)) continue;
+    const std::uint32_t code = dictionaries_[c].add(reader.text(value));
+    if (!Reader::put(comparisons_[c], row, code)) dictionaries_[c].remove(code);
+    const bool name = c == reader.given || c == reader.family;
+    if (name && dictionaries_[c].size() > token_of_value_[c].size()) {
+      token_of_value_[c].push_back(name_token_for(detail::before_tab(reader.text(value))));
+    }
+  }
 }
 
 ComparedRecords::NameBits ComparedRecords::bits_of_names(std::size_t record) const {

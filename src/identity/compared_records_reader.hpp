@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,24 @@ struct ComparedRecords::Reader {
   detail::FieldReader fields;
   std::vector<std::uint32_t> tokens;
 
+  /// A value of the record in work that is to be looked up.
+  struct Staged {
+    std::size_t comparison = detail::no_place;  // no_place: a name token
+    std::size_t begin = 0, size = 0;            // in `texts`
+    std::uint32_t hint = 0;
+    std::optional<Value> value{};
+  };
+  std::string texts;
+  std::vector<Staged> staged;
+
+  void stage(std::size_t comparison, std::string_view value) {
+    staged.push_back({.comparison = comparison, .begin = texts.size(), .size = value.size()});
+    texts.append(value);
+  }
+  [[nodiscard]] std::string_view text(const Staged& value) const noexcept {
+    return std::string_view(texts).substr(value.begin, value.size);
+  }
+
   /// Whether 3/4/1971 is in March or in April, by what else stands in the column.
   void learn_date_readings(const Records& records) {
     for (Column& column : columns) {
@@ -49,15 +68,17 @@ struct ComparedRecords::Reader {
     }
   }
 
-  /// Puts the code into the first free slot of the comparison, unless it is there already.
-  static void put(const Comparison& comparison, std::uint32_t* codes, std::uint32_t code) {
+  /// Puts the code into the first free slot of the comparison; false if it is there already.
+  [[nodiscard]] static bool put(const Comparison& comparison, std::uint32_t* codes,
+                                std::uint32_t code) {
     std::uint32_t* slot = codes + comparison.first_slot;
     for (std::size_t i = 0; i < comparison.slots; ++i) {
-      if (slot[i] == code) return;
+      if (slot[i] == code) return false;
       if (slot[i] != 0) continue;
       slot[i] = code;
-      return;
+      return true;
     }
+    return false;
   }
   [[nodiscard]] static bool full(const Comparison& comparison, const std::uint32_t* codes) {
     return codes[comparison.first_slot + comparison.slots - 1U] != 0;

@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -70,6 +71,17 @@ class ValueDictionary {
   [[nodiscard]] const ValueTraits& traits(std::uint32_t code) const noexcept {
     return traits_[code - 1];
   }
+
+  /// Hints that the value will be added, as those of `Keys`, some time apart.
+  [[nodiscard]] std::uint32_t ask_slot(std::string_view normalised) const noexcept {
+    return values_.ask_slot(normalised);
+  }
+  [[nodiscard]] std::optional<Value> ask_entry(std::uint32_t hint) const noexcept {
+    const std::optional<Value> value = values_.ask_entry(hint);
+    if (value) __builtin_prefetch(&frequencies_[index(*value)]);
+    return value;
+  }
+  void ask_key(Value value) const noexcept { values_.ask_key(value); }
 
   /// The value's code, whether known or new; counts it.
   EMPTOR_API std::uint32_t add(std::string_view normalised);
@@ -187,7 +199,8 @@ class ComparedRecords {
     return source_names_.empty() ? std::string_view{}
                                  : source_names_.key(id_at<Value>(sources_[record]));
   }
-  /// Depends on the record's normalised values alone: the same in any order of records.
+  /// Depends on the record's normalised values and its source alone: the same in any order of
+  /// records.
   [[nodiscard]] std::uint64_t fingerprint(std::size_t record) const noexcept;
   [[nodiscard]] const Nicknames& nicknames() const noexcept { return *nicknames_; }
   [[nodiscard]] std::span<const FieldCounts> field_counts() const noexcept { return counts_; }
@@ -201,6 +214,7 @@ class ComparedRecords {
   [[nodiscard]] NameBits bits_of_names(std::size_t record) const;
   void load_names(SectionReader& section);
   void load_codes(SectionReader& section);
+  void add_staged(std::uint32_t* row);
   std::uint32_t name_token_for(std::string_view name);
 
   std::shared_ptr<const Nicknames> nicknames_;

@@ -132,6 +132,24 @@ class Keys {
     return {insert(slot, tag, key), true};
   }
 
+  /// Adding or finding many keys waits for memory at each of them: ask for several keys' places
+  /// first. `ask_slot` asks for a key's slot, `ask_entry` (some time later) for where the key that
+  /// stands there begins, `ask_key` for its bytes. Only hints: all may be left out.
+  [[nodiscard]] std::uint32_t ask_slot(std::string_view key) const noexcept {
+    const std::uint32_t tag = tag_of(key);
+    if (!slots_.empty()) __builtin_prefetch(&slots_[home(tag)]);
+    return tag;
+  }
+  /// The id that the key most likely has; of what `ask_slot` returned.
+  [[nodiscard]] std::optional<Id> ask_entry(std::uint32_t tag) const noexcept {
+    if (slots_.empty()) return std::nullopt;
+    const Slot& slot = slots_[home(tag)];
+    if (slot.id == empty_slot || slot.tag != tag) return std::nullopt;
+    __builtin_prefetch(&ends_[slot.id]);
+    return id_at<Id>(slot.id);
+  }
+  void ask_key(Id id) const noexcept { __builtin_prefetch(key_at(index(id)).data()); }
+
   /// The key's id, or nothing.
   [[nodiscard]] std::optional<Id> find(std::string_view key) const {
     if (slots_.empty()) return std::nullopt;
