@@ -149,7 +149,10 @@ void ComponentClusterer::rank_members() {
   hashes_.assign(n, 0);
   for (std::size_t m = 0; m < n; ++m) {
     const std::size_t record = records_[m];
-    if (!constraints_.fingerprints.empty()) hashes_[m] = mixed(constraints_.fingerprints[record]);
+    if (!constraints_.fingerprints.empty()) {
+      hashes_[m] = mixed(constraints_.fingerprints[record]);
+      continue;  // numbers of values may be by arrival
+    }
     for (const auto& values : constraints_.conflicts) {
       hashes_[m] = mixed(hashes_[m] + values[record] + 1);
     }
