@@ -21,8 +21,14 @@ namespace {
   return random - both;
 }
 
+/// Without the sign of a zero.
+[[nodiscard]] std::string rounded(double weight) {
+  const std::string shown = fixed(weight, 1);
+  return shown == "-0.0" ? "0.0" : shown;
+}
+
 [[nodiscard]] std::string bits(double weight) {
-  return text(weight >= 0 ? "+" : "", fixed(weight, 1));
+  return text(weight >= 0 ? "+" : "", rounded(weight));
 }
 
 void describe_refusal(PairExplanation& out) {
@@ -30,9 +36,9 @@ void describe_refusal(PairExplanation& out) {
   std::string why = text("A merge of the two customers was considered and refused: ",
                          detail::reason_text(refusal.reason), '.');
   if (!std::isnan(refusal.weight)) {
-    why += text(" Their strongest pair has a weight of ", fixed(refusal.weight, 1), " bits");
+    why += text(" Their strongest pair has a weight of ", rounded(refusal.weight), " bits");
     why += refusal.reason == MergeRefusal::mean
-               ? text(", but all their pairs have a mean of ", fixed(refusal.mean, 1), '.')
+               ? text(", but all their pairs have a mean of ", rounded(refusal.mean), '.')
                : std::string(".");
   }
   out.why.push_back(std::move(why));
@@ -113,9 +119,12 @@ void LinkageExplainer::judge(PairExplanation& out) const {
   out.size_a = of_a.size();
   out.size_b = of_b.size();
   out.likely = state.find(out.a, out.b) != nullptr;
+  out.in_scope = state.in_scope(out.a, out.b);
   out.blocks = state.shared_blocks(out.a, out.b);
 
-  if (out.likely) {
+  if (!out.in_scope) {
+    out.why.push_back("Records of these sources were not to be compared with each other.");
+  } else if (out.likely) {
     out.why.push_back(
         "The two records were compared, and their pair was kept "
         "as a likely one.");
@@ -160,7 +169,7 @@ void LinkageExplainer::judge(PairExplanation& out) const {
     describe_refusal(out);
   } else if (out.strongest) {
     out.why.push_back(text("The strongest pair of their two customers has a weight of ",
-                           fixed(out.strongest->weight, 1), " bits: no merge was considered."));
+                           rounded(out.strongest->weight), " bits: no merge was considered."));
   } else {
     out.why.push_back("No pair of their two customers is likely: no merge was considered.");
   }
@@ -175,7 +184,7 @@ std::string evidence_line(const PairExplanation& pair, std::size_t most) {
   require_option(most >= 1, "most", ">= 1", most);
   std::vector<const EvidencePart*> parts;
   for (const EvidencePart& part : pair.parts) {
-    if (part.level != "missing") parts.push_back(&part);
+    if (!part.silent) parts.push_back(&part);
   }
   std::stable_sort(parts.begin(), parts.end(), [](const EvidencePart* x, const EvidencePart* y) {
     return std::abs(x->weight) > std::abs(y->weight);

@@ -30,6 +30,16 @@ double missed_matches(const Linkage& linkage) {
 
 }  // namespace detail
 
+bool LinkageExplainer::State::in_scope(std::size_t a, std::size_t b) const {
+  const auto n = static_cast<double>(linkage.records.size());
+  const bool restricted = linkage.report.all_pairs < n * (n - 1) / 2;
+  if (!restricted || linkage.pairs.empty()) return true;
+  const auto sources = linkage.records.sources();
+  const ScoredPair& any = linkage.pairs.front();
+  const bool within = sources[any.a] == sources[any.b];
+  return (sources[a] == sources[b]) == within;
+}
+
 std::vector<std::uint32_t> LinkageExplainer::State::members(std::uint32_t cluster) const {
   std::vector<std::uint32_t> out;
   const std::vector<std::uint32_t>& label = linkage.clustering.cluster;

@@ -47,6 +47,8 @@ struct LinkageExplainer::State {
   [[nodiscard]] const ScoredPair* find(std::uint32_t a, std::uint32_t b) const {
     return detail::find_pair(linkage.pairs, a, b);
   }
+  /// Whether linking compares records of their two sources at all.
+  [[nodiscard]] bool in_scope(std::size_t a, std::size_t b) const;
   /// Ascending.
   [[nodiscard]] std::vector<std::uint32_t> members(std::uint32_t cluster) const;
   [[nodiscard]] std::vector<SharedBlock> shared_blocks(std::size_t a, std::size_t b) const;

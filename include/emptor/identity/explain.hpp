@@ -75,7 +75,7 @@ class LinkageExplainer {
 struct LinkageSummaryOptions {
   std::size_t contested = 20;   ///< most refused merges, the strongest
   std::size_t thresholds = 61;  ///< of the curve; >= 2
-  std::size_t bins = 40;        ///< at most, of weights; >= 1
+  std::size_t bins = 24;        ///< at most, of weights; >= 1
 };
 
 /// Throws `invalid_option`. O(pairs + records log records).

@@ -51,7 +51,8 @@ struct PairExplanation {
   std::uint32_t cluster_a = 0, cluster_b = 0;  ///< named by their smallest record
   std::size_t size_a = 0, size_b = 0;          ///< records of those
   JoinVerdict verdict = JoinVerdict::not_considered;
-  bool likely = false;  ///< listed among the linkage's pairs, so blocking did bring them together
+  bool likely = false;   ///< listed among the linkage's pairs, so blocking did bring them together
+  bool in_scope = true;  ///< false: records of such sources were not compared in this mode
   std::vector<SharedBlock> blocks{};
   std::optional<RefusedMerge> refusal{};  ///< between the two clusters
   std::optional<ScoredPair> strongest{};  ///< the strongest likely pair between the two clusters

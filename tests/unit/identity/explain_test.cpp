@@ -192,6 +192,22 @@ TEST_CASE("labels join and part, and the tree says that people said so") {
   CHECK(said);
 }
 
+TEST_CASE("pairs outside the mode's scope are said to be so") {
+  Records records({"name", "from"});
+  for (int i = 0; i < 40; ++i) {
+    const std::string name = text("person ", std::string(4, static_cast<char>('a' + i % 20)));
+    const std::vector<std::string_view> row{name, i < 20 ? "shop" : "web"};
+    REQUIRE(records.add(row));
+  }
+  const LinkSchema schema{.fields = {{"name", FieldType::full_name}}, .source_column = "from"};
+  const Linkage linkage = link(records, schema, {.mode = LinkMode::link_only});
+  REQUIRE_FALSE(linkage.pairs.empty());
+  CHECK(explain_pair(linkage, 0, 20).in_scope);
+  const PairExplanation same = explain_pair(linkage, 0, 1);
+  CHECK_FALSE(same.in_scope);
+  CHECK_THAT(same.why.front(), ContainsSubstring("not to be compared"));
+}
+
 TEST_CASE("what cannot be explained is refused") {
   const Linkage& linkage = explained().linkage;
   const auto end = static_cast<std::uint32_t>(linkage.records.size());
@@ -202,6 +218,21 @@ TEST_CASE("what cannot be explained is refused") {
   CHECK_THROWS_AS(evidence_line(explain_pair(linkage, 1, 2), 0), Exception);
   CHECK_THROWS_AS(summarise_linkage(linkage, {.thresholds = 1}), Exception);
   CHECK_THROWS_AS(summarise_linkage(linkage, {.bins = 0}), Exception);
+}
+
+TEST_CASE("a line of evidence has the strongest parts, and none that is silent") {
+  PairExplanation pair;
+  pair.parts = {{.name = "given name", .level = "exact", .weight = 7.04},
+                {.name = "family name", .level = "counted with the given name", .silent = true},
+                {.name = "town", .level = "different", .weight = -2.5},
+                {.name = "phone", .level = "exact", .weight = 14},
+                {.name = "gender", .level = "exact", .weight = -0.01}};
+  CHECK(evidence_line(pair, 3) == "phone exact +14.0, given name exact +7.0, town different -2.5");
+  pair.household_correction = -3;
+  CHECK(evidence_line(pair, 9) ==
+        "phone exact +14.0, given name exact +7.0, town different -2.5, gender exact 0.0, may be "
+        "one household -3.0");
+  CHECK(evidence_line({}) == "nothing to compare");
 }
 
 TEST_CASE("values are masked by what they are") {
