@@ -146,7 +146,7 @@ BENCHMARK(chinese_addresses);
 
 void national_ids(benchmark::State& state) {
   const auto raw = made({"1101051949123100##", "##2-##-####", "AB#######"});
-  IdentifierValue out;
+  NormalisedIdentifier out;
   run(state, raw, [&](const std::string& text) {
     return normalise_identifier(text, out, {.kind = IdentifierKind::national_id});
   });

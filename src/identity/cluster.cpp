@@ -46,7 +46,7 @@ void check(const ClusterConstraints& constraints, std::size_t records) {
   if (!constraints.fingerprints.empty()) {
     check_length(constraints.fingerprints.size(), "fingerprints");
   }
-  for (const IdentifierValue& id : constraints.identifiers) {
+  for (const LimitedValue& id : constraints.identifiers) {
     check_record(id.record, records);
     if (id.type >= constraints.limits.size()) {
       throw Exception(ErrorCode::out_of_range,
@@ -207,18 +207,16 @@ struct Identifiers {
   std::vector<std::size_t> begin;     ///< a record each, and the end; empty when there are none
 };
 
-Identifiers by_record(std::span<const IdentifierValue> given, std::size_t records) {
+Identifiers by_record(std::span<const LimitedValue> given, std::size_t records) {
   Identifiers out;
   if (given.empty()) return out;
-  std::vector<IdentifierValue> sorted(given.begin(), given.end());
-  const auto key = [](const IdentifierValue& id) {
-    return std::tuple(id.record, id.type, id.value);
-  };
+  std::vector<LimitedValue> sorted(given.begin(), given.end());
+  const auto key = [](const LimitedValue& id) { return std::tuple(id.record, id.type, id.value); };
   std::ranges::sort(sorted, {}, key);
   const auto repeated = std::ranges::unique(sorted, {}, key);
   sorted.erase(repeated.begin(), repeated.end());
   out.begin.assign(records + 1, 0);
-  for (const IdentifierValue& id : sorted) {
+  for (const LimitedValue& id : sorted) {
     ++out.begin[id.record + 1];
     out.values.push_back(std::uint64_t{id.type} << 32 | id.value);
   }

@@ -197,8 +197,8 @@ FieldState FieldReader::read_gender(std::string_view raw) {
   const auto is_one_of = [&](const auto& words) {
     return std::find(std::begin(words), std::end(words), texts_.text) != std::end(words);
   };
-  if (is_one_of(female)) texts_.text = "f";
-  if (is_one_of(male)) texts_.text = "m";
+  if (is_one_of(female)) texts_.text.assign(1, 'f');
+  if (is_one_of(male)) texts_.text.assign(1, 'm');
   return state;
 }
 

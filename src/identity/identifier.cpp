@@ -54,7 +54,7 @@ bool is_chinese_shape(std::string_view value) noexcept {
          (is_digit(value[17]) || value[17] == 'x') && is_chinese_area(value);
 }
 
-FieldState read_chinese(IdentifierValue& out) {
+FieldState read_chinese(NormalisedIdentifier& out) {
   std::string& value = out.value;
   out.shape = IdentifierShape::chinese_resident;
   if (value.size() == 15) {
@@ -77,7 +77,7 @@ bool is_us_shape(std::string_view folded) noexcept {
          all_digits(folded.substr(7));
 }
 
-FieldState read_us(IdentifierValue& out) {
+FieldState read_us(NormalisedIdentifier& out) {
   const std::string_view value = out.value;
   out.shape = IdentifierShape::us_social_security;
   // Printed on cards in wallets and in advertisements.
@@ -89,7 +89,7 @@ FieldState read_us(IdentifierValue& out) {
   return given ? FieldState::usable : FieldState::malformed;
 }
 
-FieldState read_card(IdentifierValue& out) {
+FieldState read_card(NormalisedIdentifier& out) {
   std::string& value = out.value;
   const bool shape = all_digits(value) && value.size() >= 12 && value.size() <= 19;
   out.checked = shape && luhn_holds(value);
@@ -101,7 +101,7 @@ FieldState read_card(IdentifierValue& out) {
   return out.checked ? FieldState::usable : FieldState::malformed;
 }
 
-FieldState read_device(IdentifierValue& out) {
+FieldState read_device(NormalisedIdentifier& out) {
   constexpr std::string_view nobody[] = {"020000000000", "9774d56d682e549c", "004999010640000",
                                          "012345678912345"};
   const std::string_view value = out.value;
@@ -119,7 +119,8 @@ bool stands_for_nothing(std::string_view folded, const IdentifierOptions& option
 }
 
 /// Of a key without its blanks at the ends; the bytes stay.
-FieldState read_key(std::string_view raw, IdentifierValue& out, const IdentifierOptions& options) {
+FieldState read_key(std::string_view raw, NormalisedIdentifier& out,
+                    const IdentifierOptions& options) {
   const auto blank = [](char c) {
     return detail::folded_ascii[static_cast<unsigned char>(c)] == ' ';
   };
@@ -151,7 +152,7 @@ int luhn_sum(std::string_view digits, std::size_t& count) noexcept {
 
 }  // namespace
 
-void IdentifierValue::clear() noexcept {
+void NormalisedIdentifier::clear() noexcept {
   value.clear();
   shape = IdentifierShape::plain;
   birth = {};
@@ -192,7 +193,7 @@ bool iban_holds(std::string_view iban) noexcept {
   return rest == 1;
 }
 
-FieldState normalise_identifier(std::string_view raw, IdentifierValue& out,
+FieldState normalise_identifier(std::string_view raw, NormalisedIdentifier& out,
                                 const IdentifierOptions& options) {
   out.clear();
   if (options.kind == IdentifierKind::key) return read_key(raw, out, options);

@@ -252,7 +252,7 @@ void Linking::cluster(detail::ScorerPool& scorers) {
   }
   const std::vector<std::span<const std::uint32_t>> conflicts(verified.begin(), verified.end());
   std::vector<std::uint32_t> limits;
-  std::vector<std::remove_cv_t<decltype(ClusterConstraints::identifiers)::element_type>> values;
+  std::vector<LimitedValue> values;
   for (std::size_t c = 0; c < limits_.size(); ++c) {
     if (limits_[c] == 0) continue;
     const Comparison& comparison = records_.comparisons()[c];

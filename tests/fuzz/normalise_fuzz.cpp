@@ -81,7 +81,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
     default:
-      twice<IdentifierValue>(text, other, [&](auto raw, auto& out) {
+      twice<NormalisedIdentifier>(text, other, [&](auto raw, auto& out) {
         return normalise_identifier(raw, out, {.kind = static_cast<IdentifierKind>(bits % 6)});
       });
       expect(mask_identifier(text).size() <= text.size());

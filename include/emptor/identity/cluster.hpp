@@ -85,7 +85,7 @@ struct ClusterOptions {
 };
 
 /// A value that a record has of some limited type of identifier: "device 17".
-struct IdentifierValue {
+struct LimitedValue {
   std::uint32_t record = 0;
   std::uint32_t type = 0;   ///< place in ClusterConstraints::limits
   std::uint32_t value = 0;  ///< any number; equal numbers of one type are one value
@@ -100,7 +100,7 @@ struct ClusterConstraints {
   /// Most distinct values of each limited type a cluster. A record that has more by itself is
   /// joined only by what adds no value to it, or to which it adds none.
   std::span<const std::uint32_t> limits{};
-  std::span<const IdentifierValue> identifiers{};  ///< in any order, repetitions allowed
+  std::span<const LimitedValue> identifiers{};  ///< in any order, repetitions allowed
   /// Pairs that people said are one. They join first, in fixed order, without regard to weights
   /// and size; one that would break a conflict, a limit or a cannot-link is refused and listed.
   std::span<const RecordPair> must_link{};

@@ -39,20 +39,20 @@ struct IdentifierOptions {
   const Placeholders* placeholders = nullptr;  ///< null: the standard ones
 };
 
-struct IdentifierValue {
+struct NormalisedIdentifier {
   std::string value;  ///< letters lower-case (a key as it came); of a payment card the mask
   IdentifierShape shape = IdentifierShape::plain;
   PartialDate birth;     ///< that the number tells
   bool checked = false;  ///< it has a check digit, and that holds
 
   EMPTOR_API void clear() noexcept;
-  friend bool operator==(const IdentifierValue&, const IdentifierValue&) = default;
+  friend bool operator==(const NormalisedIdentifier&, const NormalisedIdentifier&) = default;
 };
 
 /// A Chinese number of the old form (15 digits) becomes the one of 18. Placeholder: numbers that
 /// nobody was given, device keys of nobody (all zero, 02:00:00:00:00:00), "guest", and texts that
 /// is_placeholder knows.
-EMPTOR_API FieldState normalise_identifier(std::string_view raw, IdentifierValue& out,
+EMPTOR_API FieldState normalise_identifier(std::string_view raw, NormalisedIdentifier& out,
                                            const IdentifierOptions& options = {});
 
 /// For reports and errors: "110***********1234". Of 12 characters and more the first three and the

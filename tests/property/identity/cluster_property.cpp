@@ -22,7 +22,7 @@ struct Graph {
   std::vector<ScoredPair> pairs;
   std::vector<std::uint64_t> fingerprints;
   std::vector<std::uint32_t> passport;  // 0: none
-  std::vector<IdentifierValue> devices;
+  std::vector<LimitedValue> devices;
   std::vector<std::uint32_t> limits{2};
   std::vector<RecordPair> must;
   std::vector<RecordPair> cannot;
@@ -163,7 +163,7 @@ Graph renumbered(const Graph& graph, const Labels& number, RandomStream& random)
     out.fingerprints[number[r]] = graph.fingerprints[r];
     out.passport[number[r]] = graph.passport[r];
   }
-  for (IdentifierValue& id : out.devices) id.record = number[id.record];
+  for (LimitedValue& id : out.devices) id.record = number[id.record];
   for (auto* list : {&out.must, &out.cannot}) {
     for (RecordPair& pair : *list) pair = {number[pair.b], number[pair.a]};
     random.shuffle(std::span(*list));
@@ -237,7 +237,7 @@ TEST_CASE("no cluster holds what must not be together") {
       RC_ASSERT(got.cluster[got.cluster[r]] == got.cluster[r]);
       RC_ASSERT(got.component[r] == got.component[got.cluster[r]]);
     }
-    for (const IdentifierValue& id : graph.devices) {
+    for (const LimitedValue& id : graph.devices) {
       devices[got.cluster[id.record]].insert(id.value);
     }
     for (const auto& [cluster, values] : passports) RC_ASSERT(values.size() == 1U);

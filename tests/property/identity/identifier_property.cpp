@@ -29,7 +29,7 @@ TEST_CASE("any bytes as an identifier") {
     const std::string raw = spelt ? pieces_of(codes) : bytes;
     for (int kind = 0; kind <= static_cast<int>(IdentifierKind::key); ++kind) {
       const IdentifierOptions options{.kind = static_cast<IdentifierKind>(kind)};
-      IdentifierValue out, again;
+      NormalisedIdentifier out, again;
       const FieldState state = normalise_identifier(raw, out, options);
       if (state != FieldState::usable || options.kind == IdentifierKind::payment_card) continue;
       RC_ASSERT(normalise_identifier(out.value, again, options) == FieldState::usable);

@@ -118,7 +118,7 @@ TEST_CASE("verified values that differ never join, whatever the weights") {
 TEST_CASE("limits of distinct values and of size") {
   const Pairs pairs{{0, 1, 9}, {1, 2, 8}, {0, 2, 8}, {2, 3, 7}, {1, 3, 7}, {0, 3, 7}};
   const std::vector<std::uint32_t> limits{2};
-  std::vector<IdentifierValue> devices{{0, 0, 5}, {1, 0, 6}, {2, 0, 7}, {3, 0, 5}, {3, 0, 5}};
+  std::vector<LimitedValue> devices{{0, 0, 5}, {1, 0, 6}, {2, 0, 7}, {3, 0, 5}, {3, 0, 5}};
   const auto got = cluster_records(4, pairs, {}, {.limits = limits, .identifiers = devices});
   CHECK(got.cluster == Labels{0, 0, 2, 0});
   CHECK(got.refused[0].reason == MergeRefusal::cardinality);
@@ -207,7 +207,7 @@ TEST_CASE("what clustering refuses") {
   const Labels one{1};
   const std::vector<std::span<const std::uint32_t>> conflicts{one};
   CHECK_THROWS_AS(cluster_records(2, pairs, {}, {.conflicts = conflicts}), Exception);
-  const std::vector<IdentifierValue> untyped{{0, 0, 1}};
+  const std::vector<LimitedValue> untyped{{0, 0, 1}};
   CHECK_THROWS_AS(cluster_records(2, pairs, {}, {.identifiers = untyped}), Exception);
   const std::vector<RecordPair> outside{{0, 2}};
   CHECK_THROWS_AS(cluster_records(2, pairs, {}, {.cannot_link = outside}), Exception);

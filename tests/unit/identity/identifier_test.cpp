@@ -16,7 +16,7 @@ struct Case {
 
 template <std::size_t size>
 void check(const Case (&cases)[size], IdentifierKind kind) {
-  IdentifierValue out;
+  NormalisedIdentifier out;
   for (const Case& c : cases) {
     CAPTURE(c.raw);
     CHECK(normalise_identifier(c.raw, out, {.kind = kind}) == c.state);
@@ -51,7 +51,7 @@ TEST_CASE("Chinese resident identity numbers") {
                         {"110105194912310021", "110105194912310021", FieldState::malformed},
                         {"990105194912310021", "990105194912310021"}};
   check(cases, IdentifierKind::national_id);
-  IdentifierValue out;
+  NormalisedIdentifier out;
   normalise_identifier("11010519491231002X", out, {.kind = IdentifierKind::national_id});
   CHECK(out.shape == IdentifierShape::chinese_resident);
   CHECK(out.checked);
@@ -82,7 +82,7 @@ TEST_CASE("payment cards keep their mask only") {
                         {"4111-1111-1111-1112", "411111******1112", FieldState::malformed},
                         {"hello 4111111", "********1111", FieldState::malformed},
                         {"41111", "", FieldState::malformed}};
-  IdentifierValue out;
+  NormalisedIdentifier out;
   for (const Case& c : cases) {
     CAPTURE(c.raw);
     CHECK(normalise_identifier(c.raw, out, {.kind = IdentifierKind::payment_card}) == c.state);
@@ -130,7 +130,7 @@ TEST_CASE("opaque keys stay as they came") {
                         {"", "", FieldState::missing},
                         {"　", "", FieldState::missing}};
   check(cases, IdentifierKind::key);
-  IdentifierValue out;
+  NormalisedIdentifier out;
   Placeholders mine;
   mine.add("kiosk-7");
   CHECK(
