@@ -233,15 +233,15 @@ void RecordWriter::write_ids() {
     append_hex(out, id, 16);
     if (!thrown && person_->shares_device) marks_ |= mark_shared_device;
     if (person_->account != 0 && chance(random_, 0.6)) {
-      field(Field::user_id) = "u";
+      field(Field::user_id).assign(1, 'u');
       append_base36(field(Field::user_id), person_->account, 10);
     }
   }
   if (social || (app && person_->land == Land::cn && chance(random_, 0.5))) {
     // One id an application, and one that a platform's applications share.
     std::string& openid = field(Field::openid);
-    openid = "o";
-    openid += social ? "S" : "A";
+    openid.assign(1, 'o');
+    openid += social ? 'S' : 'A';
     const std::uint64_t own = mixed(options_->seed ^ number_, social ? 3 : 4);
     append_base36(openid, own, 12);
     append_base36(openid, mixed(own), 12);

@@ -146,8 +146,7 @@ void RecordWriter::write_phone() {
   } else if (kind < 0.85) {
     national(kind < 0.75 ? ' ' : '-');
   } else {
-    out = kind < 0.95 ? "+" : land == Land::us ? "011" : "00";
-    if (land == Land::us && kind >= 0.95) out = "+";
+    out.assign(std::string_view(kind < 0.95 || land == Land::us ? "+" : "00"));
     out += code;
     out += kind < 0.9 ? ' ' : '-';
     out += digits;
