@@ -11,48 +11,55 @@ namespace emptor::detail {
 
 namespace {
 
-/// Two words side by side, for the compiler to keep in one register.
+/// Two words side by side: in one register of the baseline instruction set where the compiler has
+/// vectors.
+#if defined(__GNUC__)
+using Two = std::uint64_t __attribute__((vector_size(16)));
+#else
 struct Two {
-  std::uint64_t a, b;
+  std::uint64_t a = 0, b = 0;
+  std::uint64_t operator[](std::size_t i) const noexcept { return i == 0 ? a : b; }
 };
-constexpr Two operator&(Two x, Two y) noexcept {
+inline Two operator&(Two x, Two y) noexcept {
   return {x.a & y.a, x.b & y.b};
 }
-constexpr Two operator|(Two x, Two y) noexcept {
+inline Two operator|(Two x, Two y) noexcept {
   return {x.a | y.a, x.b | y.b};
 }
-constexpr Two operator^(Two x, Two y) noexcept {
+inline Two operator^(Two x, Two y) noexcept {
   return {x.a ^ y.a, x.b ^ y.b};
 }
-constexpr Two operator+(Two x, Two y) noexcept {
+inline Two operator+(Two x, Two y) noexcept {
   return {x.a + y.a, x.b + y.b};
 }
-template <int Shift>
-constexpr Two shifted(Two x) noexcept {
-  return {x.a >> Shift, x.b >> Shift};
+inline Two operator-(Two x, Two y) noexcept {
+  return {x.a - y.a, x.b - y.b};
 }
-constexpr Two masked(Two x, std::uint64_t mask) noexcept {
-  return {x.a & mask, x.b & mask};
+inline Two operator>>(Two x, int shift) noexcept {
+  return {x.a >> shift, x.b >> shift};
 }
+#endif
 
 /// Carry-save adder: high is the carry of a + b + c, low their sum, bit by bit.
-constexpr void add_three(Two& high, Two& low, Two a, Two b, Two c) noexcept {
+inline void add_three(Two& high, Two& low, Two a, Two b, Two c) noexcept {
   const Two u = a ^ b;
   high = (a & b) | (u & c);
   low = u ^ c;
 }
 
 /// Ones of each byte, at most 8.
-constexpr Two byte_counts(Two x) noexcept {
-  const Two half = masked(shifted<1>(x), 0x5555555555555555U);
-  x = {x.a - half.a, x.b - half.b};
-  x = masked(x, 0x3333333333333333U) + masked(shifted<2>(x), 0x3333333333333333U);
-  return masked(x + shifted<4>(x), 0x0F0F0F0F0F0F0F0FU);
+inline Two byte_counts(Two x) noexcept {
+  constexpr std::uint64_t odd = 0x5555555555555555U, pairs = 0x3333333333333333U,
+                          nibbles = 0x0F0F0F0F0F0F0F0FU;
+  const Two half = (x >> 1) & Two{odd, odd};
+  x = x - half;
+  x = (x & Two{pairs, pairs}) + ((x >> 2) & Two{pairs, pairs});
+  return (x + (x >> 4)) & Two{nibbles, nibbles};
 }
 
 /// Of 16 words: a tree of carry-save adders (Robert Harley; Henry S. Warren, "Hacker's Delight",
 /// 2nd ed., 2012, section 5-1).
-constexpr std::uint32_t common_of_16(const std::uint64_t* x, const std::uint64_t* y) noexcept {
+inline std::uint32_t common_of_16(const std::uint64_t* x, const std::uint64_t* y) noexcept {
   const auto both = [&](std::size_t i) {
     return Two{x[2 * i] & y[2 * i], x[2 * i + 1] & y[2 * i + 1]};
   };
@@ -72,7 +79,7 @@ constexpr std::uint32_t common_of_16(const std::uint64_t* x, const std::uint64_t
   sum = sum + sum + byte_counts(fours);
   sum = sum + sum + byte_counts(twos);
   sum = sum + sum + byte_counts(ones);
-  const std::uint64_t bytes = sum.a + sum.b;  // at most 128 each
+  const std::uint64_t bytes = sum[0] + sum[1];  // at most 128 each
   const std::uint64_t pairs = (bytes & 0x00FF00FF00FF00FFU) + (bytes >> 8 & 0x00FF00FF00FF00FFU);
   return static_cast<std::uint32_t>(pairs * 0x0001000100010001U >> 48);
 }
