@@ -133,8 +133,8 @@ void LinkModelFit::expect_pairs(double matches, double of_households) {
   const double least = std::min({options_.prior_pairs, records, all_pairs_ / 2}) * .5;
   expected_[match] = std::max(matches, least);
   expected_[household] = households_ ? std::max(of_households, least) : 0;
-  expected_[random] = std::max(
-      std::max(all_pairs_, fewest_pairs) - expected_[match] - expected_[household], least);
+  expected_[random] =
+      std::max(std::max(all_pairs_, fewest_pairs) - expected_[match] - expected_[household], least);
 }
 
 /// Of all pairs, those of a kind.
@@ -172,8 +172,8 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   };
 
   p.match = learned(match, believed.match);
-  const double believed_pairs = detail::believed_records / 2 *
-                                static_cast<double>(std::max<std::size_t>(records_.size(), 1));
+  const double believed_pairs =
+      detail::believed_records / 2 * static_cast<double>(std::max<std::size_t>(records_.size(), 1));
   for (std::size_t level = 1; level <= parameters.levels; ++level) {
     const double any = any_pair_[c][level];
     p.random[level] = std::max(any - total_of(match, level) - total_of(household, level),
