@@ -135,7 +135,7 @@ void Resolver::State::find_customers(Probe& probe) const {
   probe.found.clear();
   probe.refused.clear();
   probe.scorer.begin(probe.own, probe.row);
-  constexpr std::size_t ahead = 8;
+  constexpr std::size_t ahead = 12;
   const std::vector<std::uint32_t>& candidates = probe.candidates;
   for (std::size_t i = 0; i < std::min(ahead, candidates.size()); ++i) {
     probe.scorer.prefetch_values(candidates[i]);

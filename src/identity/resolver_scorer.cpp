@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "emptor/identity/nicknames.hpp"
 #include "identity/link_model_fit.hpp"
@@ -73,7 +74,6 @@ RecordScorer::RecordScorer(const ComparedRecords& records, const ScoreTables& we
 
 void RecordScorer::begin(std::uint32_t record) {
   own_ = &records_;
-  own_record_ = record;
   more_records_ = 0;
   more_values_.fill(0);
   for (std::size_t c = 0; c < comparisons_.size(); ++c) {
@@ -96,10 +96,34 @@ void RecordScorer::begin(std::uint32_t record) {
   }
 }
 
+/// All look-ups of the record's values wait for memory together.
+void RecordScorer::ask_for_values(const ComparedRecords& others, std::size_t record) const {
+  std::array<std::uint32_t, 4 * max_fields> hints{};
+  std::array<std::optional<Value>, 4 * max_fields> values{};
+  const std::uint32_t* codes = others.codes(record);
+  const auto for_each_slot = [&](auto&& visit) {
+    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+      for (std::size_t i = 0; i < comparisons_[c].slots; ++i) {
+        const std::size_t slot = comparisons_[c].first_slot + i;
+        if (codes[slot] != 0 && slot < hints.size()) visit(c, slot);
+      }
+    }
+  };
+  for_each_slot([&](std::size_t c, std::size_t slot) {
+    hints[slot] = records_.dictionary(c).ask_slot(others.dictionary(c).text(codes[slot]));
+  });
+  for_each_slot([&](std::size_t c, std::size_t slot) {
+    values[slot] = records_.dictionary(c).ask_entry(hints[slot]);
+  });
+  for_each_slot([&](std::size_t c, std::size_t slot) {
+    if (values[slot]) records_.dictionary(c).ask_key(*values[slot]);
+  });
+}
+
 void RecordScorer::begin(const ComparedRecords& others, std::size_t record) {
   own_ = &others;
-  own_record_ = records_.size();
   more_records_ = 1;
+  ask_for_values(others, record);
   for (std::size_t c = 0; c < comparisons_.size(); ++c) {
     const ValueDictionary &values = records_.dictionary(c), &own = others.dictionary(c);
     const std::uint32_t* codes = others.codes(record) + comparisons_[c].first_slot;

@@ -81,6 +81,7 @@ class RecordScorer {
   [[nodiscard]] std::uint8_t level_of(std::size_t c, const OwnValue& x, std::uint32_t y) const;
   [[nodiscard]] std::uint8_t best_level(std::size_t c, const std::uint32_t* b) const;
   void cross_names(std::uint32_t b);
+  void ask_for_values(const ComparedRecords& others, std::size_t record) const;
   [[nodiscard]] float agreed_share(std::size_t c, const std::uint32_t* b) const;
   [[nodiscard]] float share_of(std::size_t c, const OwnValue& x, std::uint32_t y) const;
   [[nodiscard]] KindWeights total(std::uint32_t b);
@@ -90,7 +91,6 @@ class RecordScorer {
   const LiveShares& shares_;
   const ComparedRecords* own_ = nullptr;
   std::span<const Comparison> comparisons_;
-  std::size_t own_record_ = 0;
   std::size_t more_records_ = 0;
   std::array<std::size_t, max_comparisons> more_values_{};
   std::vector<OwnValue> values_;          // by slot

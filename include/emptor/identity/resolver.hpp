@@ -72,7 +72,7 @@ struct FieldLimit {
 struct ResolverOptions {
   LinkOptions link{};                ///< as they were for `link`
   std::size_t max_block = 200;       ///< larger blocks are not searched; >= 2
-  std::size_t max_candidates = 100;  ///< of one record; >= 1
+  std::size_t max_candidates = 64;   ///< of one record; >= 1
   std::vector<FieldLimit> limits{};  ///< of fields that the schema has
   std::string tombstone_key{};       ///< secret, >= 16 bytes; empty: no erasure
   Time linked{};                     ///< the time of the events of the linkage
