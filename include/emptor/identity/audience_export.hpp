@@ -45,7 +45,7 @@ namespace emptor {
 
 /// How keys are written before they are hashed.
 struct AudienceConvention {
-  bool gmail_dots = true;  ///< false: dots before @gmail.com and @googlemail.com are taken out
+  bool gmail_dots = true;  ///< false: dots in names at Gmail (googlemail.com, too) are taken out
   bool phone_plus = true;  ///< "+442079460000"; false: digits only
   std::string_view header = "email,phone";  ///< the first line
 };

@@ -201,7 +201,7 @@ class ComparedRecords {
   }
   /// Depends on the record's normalised values and its source alone: the same in any order of
   /// records.
-  [[nodiscard]] std::uint64_t fingerprint(std::size_t record) const noexcept;
+  [[nodiscard]] EMPTOR_API std::uint64_t fingerprint(std::size_t record) const noexcept;
   [[nodiscard]] const Nicknames& nicknames() const noexcept { return *nicknames_; }
   [[nodiscard]] std::span<const FieldCounts> field_counts() const noexcept { return counts_; }
 

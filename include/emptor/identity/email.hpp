@@ -26,7 +26,7 @@ struct EmailOptions {
 };
 
 struct EmailAddress {
-  std::string address;  ///< local@domain, or the folded text when malformed
+  std::string address;  ///< local, at sign, domain; or the folded text when malformed
   std::string local;   ///< without what the provider ignores; when malformed, all before the last @
   std::string domain;  ///< of the provider; when malformed, all behind the last @
   std::string tag;     ///< what was taken away as a tag, without its sign
