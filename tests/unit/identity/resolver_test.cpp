@@ -203,8 +203,8 @@ TEST_CASE("A resolver weighs pairs as linking did") {
   std::size_t found = 0;
   for (std::size_t r = arriving.size(); r < arriving.size() + 300; ++r) {
     const Resolved seen = arriving.look_up(row_of(all, r)).value();
-    Resolver copy = half();
     if (r % 100 != 0) continue;
+    Resolver copy = half();
     const Resolved got = copy.resolve(row_of(all, r), day(1)).value();
     CHECK(got.customer == (seen.outcome == RecordOutcome::made ? got.arrived : seen.customer));
     CHECK(got.weight == seen.weight);
