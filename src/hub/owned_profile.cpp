@@ -1,6 +1,7 @@
 #include "emptor/hub/owned_profile.hpp"
 
 #include <algorithm>
+#include <span>
 
 namespace emptor {
 

@@ -1,9 +1,7 @@
 // Addresses in Han characters, from the largest to the smallest: 省 市 区 街道 路 号 栋 单元 室.
 // The characters for the kinds of places cut the text; what stands before each is its name.
 
-#include <algorithm>
 #include <array>
-#include <iterator>
 #include <string>
 
 #include "address_work.hpp"

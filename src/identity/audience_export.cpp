@@ -1,9 +1,8 @@
 #include "emptor/identity/audience_export.hpp"
 
 #include <algorithm>
-#include <array>
-#include <numeric>
 #include <optional>
+#include <vector>
 
 #include "emptor/identity/email.hpp"
 #include "emptor/identity/phone.hpp"

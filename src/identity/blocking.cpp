@@ -1,9 +1,7 @@
 #include "emptor/identity/blocking.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
-#include <string_view>
 #include <utility>
 
 #include "emptor/core/error.hpp"

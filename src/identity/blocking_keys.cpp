@@ -1,7 +1,6 @@
 #include "identity/blocking_keys.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace emptor::detail {
 

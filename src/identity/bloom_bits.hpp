@@ -1,7 +1,6 @@
 #pragma once
 // Bits of encodings: counting them, and what hardens them.
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>

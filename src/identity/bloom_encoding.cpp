@@ -1,7 +1,6 @@
 #include "emptor/identity/bloom_encoding.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <string_view>

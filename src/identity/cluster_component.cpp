@@ -4,7 +4,6 @@
 #include <bit>
 #include <cmath>
 #include <numeric>
-#include <utility>
 
 #include "emptor/core/error.hpp"
 

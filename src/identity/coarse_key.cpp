@@ -1,6 +1,5 @@
 #include "identity/coarse_key.hpp"
 
-#include <algorithm>
 #include <array>
 
 #include "identity/value_text.hpp"

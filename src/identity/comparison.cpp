@@ -1,7 +1,6 @@
 #include "emptor/identity/comparison.hpp"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>

@@ -4,6 +4,7 @@
 
 #include "emptor/core/text.hpp"
 #include "emptor/identity/explain.hpp"
+#include "emptor/identity/identifier.hpp"
 #include "emptor/text/utf8.hpp"
 #include "identity/value_text.hpp"
 
@@ -23,8 +24,7 @@ constexpr std::string_view hidden = "***";
   return kind == ComparisonKind::given_name || kind == ComparisonKind::family_name;
 }
 
-/// The first character of each word, and the last one of words of more than
-/// three.
+/// The first character of each word, and the last one of words of more than three.
 [[nodiscard]] std::string mask_words(std::string_view words) {
   std::string out;
   detail::for_each_word(words, [&](std::string_view word) {
@@ -71,8 +71,7 @@ std::string mask_value(ComparisonKind kind, std::string_view normalised) {
     case ComparisonKind::email: {
       const std::size_t at = normalised.rfind('@');
       if (at == std::string_view::npos || at == 0) return mask_number(normalised);
-      return text(normalised.substr(0, utf8_character(normalised, 0).bytes), hidden,
-                  normalised.substr(at));
+      return mask_email(normalised);
     }
     case ComparisonKind::phone:
     case ComparisonKind::typed_id:

@@ -1,7 +1,6 @@
 #include "identity/field_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "emptor/text/transliterate.hpp"

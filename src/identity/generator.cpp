@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <numeric>
-#include <string>
 #include <tuple>
-#include <utility>
 
 #include "identity/generator_records.hpp"
 

@@ -1,7 +1,6 @@
 #include "identity/generator_people.hpp"
 
 #include <algorithm>
-#include <cmath>
 
 namespace emptor::detail::generator {
 

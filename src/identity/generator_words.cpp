@@ -1,7 +1,6 @@
 #include "identity/generator_words.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "identity/generator_lists.hpp"

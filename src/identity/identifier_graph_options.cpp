@@ -1,7 +1,5 @@
 #include "emptor/identity/identifier_graph_options.hpp"
 
-#include <utility>
-
 namespace emptor {
 
 namespace {

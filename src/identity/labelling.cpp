@@ -4,7 +4,6 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
-#include <utility>
 
 #include "emptor/core/error.hpp"
 #include "emptor/core/random.hpp"

@@ -1,7 +1,6 @@
 #include "emptor/identity/name.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
 
 #include "folded_text.hpp"

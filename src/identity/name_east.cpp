@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <string>
 
 #include "emptor/text/transliterate.hpp"
 #include "emptor/text/utf8.hpp"

@@ -1,8 +1,6 @@
 #include "emptor/ingest/records_csv.hpp"
 
-#include <optional>
 #include <string_view>
-#include <utility>
 
 #include "ingest/csv_feed.hpp"
 #include "ingest/quarantine.hpp"

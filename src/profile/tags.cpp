@@ -1,6 +1,7 @@
 #include "emptor/profile/tags.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace emptor {
 

@@ -10,7 +10,6 @@
 // Cost: one profile an arrival, two a merge or an unmerge. Memory: the profiles, 40 bytes a record.
 // Thread safety: any number of readers, or one writer.
 
-#include <cstddef>
 #include <span>
 #include <unordered_map>
 #include <vector>

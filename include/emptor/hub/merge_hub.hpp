@@ -20,7 +20,6 @@
 // Cost: the log's, and the listeners'. Memory: the log, the evidence, 4 bytes an event and
 // customer. Thread safety: any number of readers, or one writer.
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>

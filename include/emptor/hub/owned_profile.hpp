@@ -6,7 +6,6 @@
 // erasure leaves none behind.
 // Cost and memory: hub/owned_states.hpp. Thread safety: any number of readers, or one writer.
 
-#include <span>
 #include <vector>
 
 #include "emptor/core/export.hpp"

@@ -8,7 +8,6 @@
 // hub/owned_states.hpp. Memory: 48 bytes a customer and 4 an order. Thread safety: any number of
 // readers, or one writer.
 
-#include <chrono>
 #include <cstdint>
 #include <vector>
 

@@ -13,7 +13,6 @@
 
 #include <algorithm>
 #include <concepts>
-#include <cstddef>
 #include <span>
 #include <unordered_map>
 #include <utility>

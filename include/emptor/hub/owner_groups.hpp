@@ -6,7 +6,6 @@
 // way there. Cost: `follow` O(c log g) for c changes in groups of g; `owner` O(1) expected.
 // Thread safety: any number of readers, or one writer.
 
-#include <cstddef>
 #include <span>
 #include <unordered_map>
 #include <vector>

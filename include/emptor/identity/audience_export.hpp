@@ -25,12 +25,10 @@
 // std::vector.
 
 #include <cstddef>
-#include <cstdint>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"

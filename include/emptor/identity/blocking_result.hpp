@@ -1,7 +1,6 @@
 #pragma once
 // What blocking found and what it left out, rule by rule. Plain data; thread safety: values.
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>

@@ -28,9 +28,8 @@
 //   record of g n-grams has g times as much. The noise is a keyed function of the filter, so that
 //   encoding again gives no second draw to average over; equal records stay equal.
 // - diffusion: every bit becomes the exclusive or of t bits (Frederik Armknecht, Youzhe Heng,
-// Rainer
-//   Schnell, "Strengthening privacy-preserving record linkage using diffusion", PoPETs 2023(2),
-//   doi:10.56553/popets-2023-0054).
+//   Rainer Schnell, "Strengthening privacy-preserving record linkage using diffusion", PoPETs
+//   2023(2), doi:10.56553/popets-2023-0054).
 // - XOR-folding: one half upon the other (Rainer Schnell, Christian Borgs, "XOR-folding for
 //   hardening Bloom filter-based encryptions for privacy-preserving record linkage", German Record
 //   Linkage Center WP 2016-03, doi:10.2139/ssrn.3527984).

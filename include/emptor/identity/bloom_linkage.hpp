@@ -24,7 +24,6 @@
 // Cost: compare all, 1,024 bits: 6 to 9 ns a pair and thread. Memory: 12 bytes a pair above the
 // floor. Results do not depend on the executor. Thread safety: pure functions.
 
-#include <cstddef>
 #include <cstdint>
 #include <vector>
 

@@ -11,7 +11,6 @@
 // clusters. Memory O(t), .5 MB, 4 bytes a record.
 // Thread safety: pure functions.
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>

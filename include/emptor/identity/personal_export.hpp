@@ -13,10 +13,8 @@
 // Cost: O(records of the table) to find the person's, unless `rows` names them; linear in what is
 // written. Thread safety: pure functions.
 
-#include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "emptor/core/error.hpp"

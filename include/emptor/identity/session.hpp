@@ -14,10 +14,9 @@
 //    between a logout and the next login; it is named by the place in the log of its first-appended
 //    event. Events that a login claims keep the name of the visitor who they were.
 //  * A session ends where the next event is `gap` or more later, when the owner changes, and, where
-//  asked for, at
-//    midnight and when another campaign brings the visitor. (30 minutes, midnight, campaign: what
-//    web analytics has agreed upon, e.g. Google Analytics, "How a web session is defined",
-//    https://support.google.com/analytics/answer/2731565.)
+//    asked for, at midnight and when another campaign brings the visitor. (30 minutes, midnight,
+//    campaign: what web analytics has agreed upon, e.g. Google Analytics, "How a web session is
+//    defined", https://support.google.com/analytics/answer/2731565.)
 // A login and a logout are events of the user's session themselves. Repeated logins of who is
 // signed in, and logouts when nobody is, change nobody.
 //

@@ -1,7 +1,6 @@
 #pragma once
 // What one customer's orders say, as plain numbers. Plain data; thread safety: values.
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>

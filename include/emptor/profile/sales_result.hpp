@@ -1,7 +1,6 @@
 #pragma once
 // Sales over time, by group, and how concentrated they are: plain data. Thread safety: values.
 
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>

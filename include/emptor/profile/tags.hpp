@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <span>
-#include <tuple>
 #include <vector>
 
 #include "emptor/core/error.hpp"

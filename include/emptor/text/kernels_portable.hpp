@@ -3,8 +3,6 @@
 // context's table. Formulas and sources: similarity_edit.hpp, similarity_jaro.hpp. Time O(n) a
 // pair. Thread safety: pure functions.
 
-#include <bit>
-
 #include "emptor/text/kernels.hpp"
 #include "emptor/text/similarity_edit.hpp"
 #include "emptor/text/similarity_jaro.hpp"
