@@ -27,10 +27,15 @@ std::string_view usage() noexcept {
 
   storefront                                    on a generated shop
   storefront --orders FILE --mapping FILE       on your own export of orders (CSV)
+  storefront --records FILE                     who is who in your own customer list (CSV)
 
   --orders FILE    the export, a CSV file with a header line
   --mapping FILE   which column is what: see examples/storefront/online_retail.json
   --links FILE     who knows whom, with --orders: a CSV file of two columns of customer keys
+  --records FILE   personal records, alone or with --orders: a CSV file with any of the columns
+                   given_name, family_name, full_name, gender, birth_date, email, phone, address,
+                   city, postcode, country, device, user_id, openid, unionid; customer (the key that
+                   orders name), source and time are of use, too; others are ignored
   --out DIR        where the report and the CSV files go (default: storefront-out)
   --seed N         another seed makes another shop (default: 1)
   --people N       how many people the generated shop has, 1 to 1000000 (default: 3000)
@@ -49,8 +54,8 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
       arguments.help = true;
       return arguments;
     }
-    const bool is_path =
-        option == "--orders" || option == "--mapping" || option == "--links" || option == "--out";
+    const bool is_path = option == "--orders" || option == "--mapping" || option == "--links" ||
+                         option == "--records" || option == "--out";
     const bool is_number = option == "--seed" || option == "--people" || option == "--threads";
     if (!is_path && !is_number) {
       return misuse(emptor::text("'", option, "' is not an option; --help lists them"));
@@ -62,6 +67,7 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
     if (option == "--orders") arguments.orders = value;
     if (option == "--mapping") arguments.mapping = value;
     if (option == "--links") arguments.links = value;
+    if (option == "--records") arguments.records = value;
     if (option == "--out") arguments.out = value;
     if (!is_number) continue;
     const bool seed = option == "--seed";

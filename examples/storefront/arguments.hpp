@@ -12,9 +12,10 @@
 namespace storefront {
 
 struct Arguments {
-  std::filesystem::path orders;   ///< empty: a generated shop
+  std::filesystem::path orders;   ///< empty: a generated shop, unless there are `records`
   std::filesystem::path mapping;  ///< required with `orders`
   std::filesystem::path links;    ///< with `orders`; empty: nobody said who knows whom
+  std::filesystem::path records;  ///< with `orders` or alone; empty: nobody says who is who
   std::filesystem::path out = "storefront-out";
   std::uint64_t seed = 1;       ///< of the generated shop and of every random choice
   std::uint64_t people = 3000;  ///< of the generated shop

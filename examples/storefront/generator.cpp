@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "emptor/core/random.hpp"
+#include "emptor/identity/generator.hpp"
 #include "purchases.hpp"
 #include "streams.hpp"
 #include "words.hpp"
@@ -14,17 +15,11 @@
 namespace storefront {
 namespace {
 
+using emptor::IdentityChannel;
 using emptor::RandomStream;
 using emptor::Time;
 using std::chrono::days;
 using std::chrono::seconds;
-
-constexpr std::size_t counter = 2;
-
-template <class Container>
-const auto& pick(RandomStream& random, const Container& from) {
-  return from[random.below(static_cast<std::uint32_t>(from.size()))];
-}
 
 std::string numbered(std::string_view prefix, std::size_t number, int width) {
   std::string out(prefix);
@@ -39,7 +34,8 @@ void check(const ShopOptions& options) {
   const auto share = [](double value, std::string_view name) {
     emptor::require_option(value >= 0 && value <= 1, name, "in [0, 1]", value);
   };
-  share(options.duplicate_share, "duplicate_share");
+  emptor::require_option(options.records_per_person >= 1 && options.records_per_person <= 50,
+                         "records_per_person", "in [1, 50]", options.records_per_person);
   share(options.referred_share, "referred_share");
   emptor::require_option(options.friends_found >= 0 && options.friends_found <= 50, "friends_found",
                          "in [0, 50]", options.friends_found);
@@ -101,15 +97,6 @@ Time joining_time(const ShopOptions& options, std::size_t person, RandomStream& 
   return Time{options.first_day} + seconds{static_cast<std::int64_t>(day * 86400)};
 }
 
-std::string ascii_lower(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c >= 'A' && c <= 'Z') out += static_cast<char>(c - 'A' + 'a');
-    if (c >= 'a' && c <= 'z') out += c;
-  }
-  return out;
-}
-
 double likeness(const std::vector<double>& a, const std::vector<double>& b) {
   double both = 0;
   double own = 0;
@@ -158,23 +145,9 @@ void make_mutual(Shop& shop) {
 }
 
 void make_people(Shop& shop) {
-  std::vector<double> place_weights;
-  place_weights.reserve(places.size());
-  for (const Place& place : places) place_weights.push_back(place.weight);
   for (std::size_t p = 0; p < shop.options.people; ++p) {
     RandomStream random = stream_of(shop.options, Kind::person, p);
-    const Place& place = places[random.categorical(place_weights)];
     ShopPerson person;
-    person.given = pick(random, given_names);
-    person.family = pick(random, family_names);
-    person.email = emptor::text(ascii_lower(person.given), '.', ascii_lower(person.family),
-                                random.below(900) + 100,
-                                random.bernoulli(0.6) ? "@example.com" : "@example.org");
-    person.phone =
-        emptor::text(place.dial, ' ', 100 + random.below(900), ' ', 100000 + random.below(900000));
-    person.city = place.city;
-    person.country = place.country;
-    person.postcode = emptor::text(10000 + random.below(80000));
     person.joined = joining_time(shop.options, p, random);
     double sum = 0;
     for (std::size_t c = 0; c < category_words.size(); ++c) {
@@ -201,82 +174,80 @@ void make_people(Shop& shop) {
   make_mutual(shop);
 }
 
-/// Swaps, drops or doubles one letter, as fingers do.
-void add_typo(std::string& text, RandomStream& random) {
-  if (text.size() < 4) return;
-  const std::size_t at = 1 + random.below(static_cast<std::uint32_t>(text.size() - 2));
-  const auto plain = [&](std::size_t i) { return static_cast<unsigned char>(text[i]) < 0x80; };
-  if (!plain(at) || !plain(at + 1)) return;  // keep UTF-8 whole
-  switch (random.below(3)) {
-    case 0:
-      std::swap(text[at], text[at + 1]);
-      break;
-    case 1:
-      text.erase(at, 1);
-      break;
-    default:
-      text.insert(at, 1, text[at]);
-      break;
+/// The English name of a country that records give as a name or as a code.
+std::string_view country_name(std::string_view written) {
+  constexpr std::pair<std::string_view, std::string_view> codes[] = {
+      {"CN", "China"},  {"中国", "China"},        {"DE", "Germany"},
+      {"FR", "France"}, {"GB", "United Kingdom"}, {"US", "United States"}};
+  for (const auto& [code, country] : codes) {
+    if (written == code) return country;
   }
+  return written;
 }
 
-ShopRecord record_of(const ShopPerson& person, std::size_t index, std::size_t channel,
-                     Time joined) {
-  return {.key = {},
-          .person = index,
-          .channel = channel,
-          .joined = joined,
-          .name = emptor::text(person.given, ' ', person.family),
-          .email = person.email,
-          .phone = person.phone,
-          .city = person.city,
-          .postcode = person.postcode,
-          .country = person.country};
+/// Of each household, from the first record of it that says so; its members live in one country.
+void find_countries(Shop& shop, const emptor::GeneratedIdentities& made) {
+  const std::size_t column = made.records.find_column("country").value();
+  std::vector<std::string_view> of_household(shop.people.size());
+  for (std::size_t r = 0; r < made.person.size(); ++r) {
+    shop.people[made.person[r]].household = made.household[r];
+    std::string_view& country = of_household[made.household[r]];
+    if (!country.empty()) continue;
+    country = country_name(made.records.value(emptor::id_at<emptor::Record>(r), column));
+  }
+  for (ShopPerson& person : shop.people) person.country = of_household[person.household];
 }
 
-void spoil(ShopRecord& record, const ShopPerson& person, RandomStream& random) {
-  if (random.bernoulli(0.3)) add_typo(record.name, random);
-  if (random.bernoulli(0.25)) record.name = emptor::text(person.family, ", ", person.given);
-  if (random.bernoulli(0.2)) {
-    record.name = emptor::text(person.given.substr(0, 1), ". ", person.family);
-  }
-  if (random.bernoulli(0.35)) record.email.clear();
-  if (!record.email.empty() && random.bernoulli(0.2)) {
-    std::transform(record.email.begin(), record.email.end(), record.email.begin(), [](char c) {
-      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    });
-  }
-  if (random.bernoulli(0.3)) record.phone.clear();
-  if (!record.phone.empty() && random.bernoulli(0.4)) {
-    record.phone.erase(std::remove(record.phone.begin(), record.phone.end(), ' '),
-                       record.phone.end());
-  }
-  if (random.bernoulli(0.15)) record.city.clear();
-}
-
-/// The first record of each person, then the later ones; numbered by time of joining.
+/// The identities' records in order of joining: a person's first one is when the person joined, the
+/// others keep their places between that and the end. Numbered by that order.
 void make_records(Shop& shop) {
+  const emptor::GeneratedIdentities made =
+      emptor::generate_identities({.seed = shop.options.seed,
+                                   .persons = shop.people.size(),
+                                   .records_per_person = shop.options.records_per_person,
+                                   .days = static_cast<std::size_t>(shop.options.days),
+                                   .by_time = false});
+  const Time made_begin = Time{emptor::Day{days{18993}}};  // the identities' first day: 2022-01-01
+  const Time made_end = made_begin + days{shop.options.days};
   const Time end = Time{shop.options.first_day} + days{shop.options.days};
-  constexpr double channel_weights[] = {0.5, 0.25, 0.18, 0.07};
-  for (std::size_t p = 0; p < shop.people.size(); ++p) {
-    RandomStream random = stream_of(shop.options, Kind::record, p);
-    const ShopPerson& person = shop.people[p];
-    const std::size_t first = random.categorical(channel_weights);
-    shop.records.push_back(record_of(person, p, first, person.joined));
-    if (first == counter && random.bernoulli(0.5)) shop.records.back().email.clear();
-    for (int again = 0; again < 2 && random.bernoulli(shop.options.duplicate_share); ++again) {
-      const auto later = seconds{static_cast<std::int64_t>(random.exponential(120.0 * 86400))};
-      if (person.joined + later >= end) break;
-      shop.records.push_back(
-          record_of(person, p, random.categorical(channel_weights), person.joined + later));
-      spoil(shop.records.back(), person, random);
+  struct Row {
+    Time joined;
+    std::size_t made;
+  };
+  std::vector<Row> rows;
+  for (std::size_t r = 0, first = 0; r < made.person.size(); ++r) {
+    if (made.person[r] != made.person[first]) first = r;
+    const Time joined = shop.people[made.person[r]].joined;
+    const std::chrono::duration<double> since = made.time[r] - made.time[first];
+    const double share = since / std::chrono::duration<double>(made_end - made.time[first]);
+    const auto later = share * std::chrono::duration<double>(end - joined);
+    rows.push_back({joined + std::chrono::floor<seconds>(later), r});
+  }
+  std::stable_sort(rows.begin(), rows.end(),
+                   [](const Row& a, const Row& b) { return a.joined < b.joined; });
+
+  std::vector<std::string> columns(made.records.columns().begin(), made.records.columns().end());
+  const std::size_t key_column = made.records.find_column("record_key").value();
+  const std::size_t time_column = made.records.find_column("time").value();
+  columns[key_column] = "customer";
+  shop.details = emptor::Records(columns);
+  std::vector<std::string_view> values(columns.size());
+  for (const Row& row : rows) {
+    const std::string key = numbered("C", shop.records.size() + 1, 5);
+    const std::string time = emptor::to_string(row.joined);
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      values[c] = c == key_column ? std::string_view(key)
+                  : c == time_column
+                      ? std::string_view(time)
+                      : made.records.value(emptor::id_at<emptor::Record>(row.made), c);
     }
+    (void)shop.details.add(values).value();
+    shop.records.push_back({.key = key,
+                            .person = made.person[row.made],
+                            .channel = static_cast<std::size_t>(made.channel[row.made]),
+                            .joined = row.joined});
   }
-  std::stable_sort(shop.records.begin(), shop.records.end(),
-                   [](const ShopRecord& a, const ShopRecord& b) { return a.joined < b.joined; });
-  for (std::size_t r = 0; r < shop.records.size(); ++r) {
-    shop.records[r].key = numbered("C", r + 1, 5);
-  }
+  find_countries(shop, made);
 }
 
 /// Order numbers as a shop gives them: ascending in time; a return names the order it undoes.
@@ -309,7 +280,10 @@ Shop generate_shop(const ShopOptions& options) {
   Shop shop;
   shop.options = options;
   for (const CategoryWords& words : category_words) shop.categories.emplace_back(words.name);
-  shop.channels = {"web", "app", "shop", "phone"};
+  for (const auto channel : {IdentityChannel::web, IdentityChannel::app, IdentityChannel::shop,
+                             IdentityChannel::social, IdentityChannel::call}) {
+    shop.channels.emplace_back(name(channel));
+  }
   make_items(shop);
   make_people(shop);
   make_records(shop);

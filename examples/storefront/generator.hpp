@@ -1,8 +1,9 @@
 #pragma once
 // A believable shop, made from a seed: people with tastes, price levels, rhythms and friends; goods
 // with seasons, with companions, and some that are used up; sign-ups over several channels that
-// leave messy duplicate records; orders, views, returns and referrals. The truth (which record is
-// whose, who referred whom, what goes with what and how long it lasts) is kept beside it.
+// leave messy duplicate records (identity/generator.hpp), each with a customer key of its own under
+// which orders arrive; orders, views, returns and referrals. The truth (which record is whose, who
+// referred whom, what goes with what and how long it lasts) is kept beside it.
 //
 // Purchases follow the story that lifetime-value models assume (Fader, Hardie, Lee, "Counting your
 // customers the easy way", Marketing Science 24(2), 2005, doi:10.1287/mksc.1040.0098): each person
@@ -21,6 +22,7 @@
 
 #include "emptor/core/error.hpp"
 #include "emptor/core/time.hpp"
+#include "emptor/table/records.hpp"
 
 namespace storefront {
 
@@ -30,9 +32,9 @@ struct ShopOptions {
   std::size_t items = 400;                          ///< >= 1
   emptor::Day first_day{std::chrono::days{19723}};  ///< 2024-01-01
   int days = 730;                                   ///< >= 1
-  double duplicate_share = 0.25;  ///< chance that a person signs up again, in [0, 1]
-  double referred_share = 0.2;    ///< chance that a person was brought by another, in [0, 1]
-  double friends_found = 1.5;     ///< mean friends among those who joined before, in [0, 50]
+  double records_per_person = 2.5;                  ///< mean sign-ups of a person, in [1, 50]
+  double referred_share = 0.2;  ///< chance that a person was brought by another, in [0, 1]
+  double friends_found = 1.5;   ///< mean friends among those who joined before, in [0, 50]
   double word_of_mouth = 0.15;  ///< chance that a thing bought is one that a friend has, in [0, 1]
   double together_share = 0.3;  ///< chance that a thing's companion goes along, in [0, 1]
   double habit_share = 0.5;     ///< chance to order again what is used up, in [0, 1]
@@ -54,13 +56,8 @@ struct ShopItem {
 };
 
 struct ShopPerson {
-  std::string given;
-  std::string family;
-  std::string email;
-  std::string phone;
-  std::string city;
-  std::string postcode;
-  std::string country;
+  std::string country;    ///< where orders go, an English name; empty: not known
+  std::size_t household;  ///< those with the same number live together
   emptor::Time joined;
   std::vector<double> taste;   ///< one weight a category, summing to 1
   std::vector<double> styles;  ///< one weight an adjective, around 1
@@ -77,12 +74,6 @@ struct ShopRecord {
   std::size_t person;
   std::size_t channel;
   emptor::Time joined;
-  std::string name;
-  std::string email;
-  std::string phone;
-  std::string city;
-  std::string postcode;
-  std::string country;
 };
 
 struct ShopOrderLine {
@@ -108,6 +99,7 @@ struct Shop {
   std::vector<ShopItem> items;
   std::vector<ShopPerson> people;
   std::vector<ShopRecord> records;   ///< the truth of identity is ShopRecord::person
+  emptor::Records details;           ///< of each record: customer, source, time, names and so on
   std::vector<ShopOrderLine> lines;  ///< in order of time
   std::vector<ShopView> views;       ///< in order of time
 };
@@ -116,7 +108,7 @@ struct Shop {
 [[nodiscard]] Shop generate_shop(const ShopOptions& options);
 
 /// Writes orders.csv, customers.csv, items.csv, views.csv, friends.csv (each friendship once, by
-/// the first records of both), and the truth: truth_people.csv (record, person),
+/// the first records of both), and the truth: truth_people.csv (record, person, household),
 /// truth_referrals.csv (person, referred by) and truth_items.csv (item, companion, days it lasts)
 /// into the existing folder `out`. A share `flaw_share` of the order lines is spoilt on the way, as
 /// exports are.

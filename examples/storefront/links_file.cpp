@@ -7,7 +7,8 @@
 
 namespace storefront {
 
-emptor::Result<LinksFile> read_links(const std::string& path, const emptor::Customers& customers) {
+emptor::Result<LinksFile> read_links(const std::string& path, std::size_t customers,
+                                     const CustomerOfKey& customer_of) {
   emptor::Result<emptor::CsvReader> file =
       emptor::CsvReader::open(path, {.header = emptor::CsvHeader::present});
   if (!file) return file.error();
@@ -27,8 +28,8 @@ emptor::Result<LinksFile> read_links(const std::string& path, const emptor::Cust
       ++out.quality.unsound;
       continue;
     }
-    const auto who = customers.find(file->field(0));
-    const auto whom = customers.find(file->field(1));
+    const auto who = customer_of(file->field(0));
+    const auto whom = customer_of(file->field(1));
     if (!who || !whom) {
       ++out.quality.unknown;
     } else if (*who == *whom) {
@@ -40,7 +41,7 @@ emptor::Result<LinksFile> read_links(const std::string& path, const emptor::Cust
       log.add(*who, *whom);
     }
   }
-  out.links = emptor::Links(customers.size(), log, emptor::LinkDirection::mutual);
+  out.links = emptor::Links(customers, log, emptor::LinkDirection::mutual);
   return out;
 }
 

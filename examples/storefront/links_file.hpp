@@ -1,8 +1,12 @@
 #pragma once
 // Who knows whom, from a CSV file of two columns of customer keys.
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "emptor/core/error.hpp"
 #include "emptor/table/entities.hpp"
@@ -25,9 +29,12 @@ struct LinksFile {
   LinksQuality quality;
 };
 
+/// Whose a key is, below the number of customers; none: nobody's.
+using CustomerOfKey = std::function<std::optional<emptor::Customer>(std::string_view)>;
+
 /// Reads the file's first two columns; further ones are not looked at. Its first line is a header.
 /// Errors: those of CsvReader; `invalid_value` for a file of fewer than two columns.
-[[nodiscard]] emptor::Result<LinksFile> read_links(const std::string& path,
-                                                   const emptor::Customers& customers);
+[[nodiscard]] emptor::Result<LinksFile> read_links(const std::string& path, std::size_t customers,
+                                                   const CustomerOfKey& customer_of);
 
 }  // namespace storefront

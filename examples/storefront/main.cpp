@@ -2,13 +2,17 @@
 // and what they want next. Everything is done by emptor; this program only reads its arguments,
 // calls the library step by step, and says what it found.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
+#include <tuple>
 #include <utility>
 
 #include "analysis.hpp"
@@ -17,9 +21,13 @@
 #include "emptor/core/thread_pool.hpp"
 #include "emptor/ingest/orders_csv.hpp"
 #include "exports.hpp"
+#include "findings.hpp"
 #include "generator.hpp"
+#include "identity.hpp"
+#include "identity_exports.hpp"
 #include "links_file.hpp"
 #include "page.hpp"
+#include "people_file.hpp"
 #include "progress_bar.hpp"
 
 namespace storefront {
@@ -50,17 +58,112 @@ int fail(const emptor::Error& error) {
   return exit_failed;
 }
 
-void tell(const emptor::QualityReport& quality, const std::optional<LinksQuality>& links,
-          const ShopTables& shop, const Analysis& found) {
+/// What there is to read.
+struct Sources {
+  fs::path orders, links, records;  ///< empty: none
+  emptor::Mapping mapping = generated_mapping();
+  std::optional<IdentityTruth> truth{};  ///< of the records
+};
+
+/// A generated shop in the folder for what comes out.
+emptor::Result<void> make_shop(const Arguments& arguments, Sources& sources) {
+  sources.orders = arguments.out / "orders.csv";
+  sources.links = arguments.out / "friends.csv";
+  sources.records = arguments.out / "customers.csv";
+  const Shop made = generate_shop({.seed = arguments.seed, .people = arguments.people});
+  IdentityTruth& truth = sources.truth.emplace();
+  for (const ShopRecord& record : made.records) {
+    truth.person.push_back(static_cast<std::uint32_t>(record.person));
+    truth.household.push_back(static_cast<std::uint32_t>(made.people[record.person].household));
+  }
+  return write_shop(made, arguments.out);
+}
+
+/// Whose a key of the orders or the records is in the shop that is looked at.
+CustomerOfKey customer_of_key(const Findings& found) {
+  return [&found](std::string_view key) -> std::optional<emptor::Customer> {
+    if (!found.identity) return found.shop.customers.find(key);
+    const auto customer = found.identity->customers.find(key);
+    if (!customer) return std::nullopt;
+    return found.shop.customers.find(
+        found.identity->customers.key(found.identity->owner(*customer)));
+  };
+}
+
+/// Merges what is one, and analyses the shop.
+emptor::Result<void> study(const Sources& sources, std::uint64_t seed,
+                           const emptor::Context& context, Findings& found) {
+  const ShopTables before = std::move(found.shop);
+  found.shop = found.identity ? merged_shop(before, *found.identity) : before;
+  if (!sources.links.empty()) {
+    auto linked =
+        read_links(sources.links.string(), found.shop.customers.size(), customer_of_key(found));
+    if (!linked) return linked.error();
+    if (linked->links.size() > 0) found.shop.links = std::move(linked->links);
+    found.links = linked->quality;
+  }
+  found.analysis = analyse(found.shop, seed, context);
+  if (found.identity) found.effect = effect_of(before, *found.analysis, *found.identity);
+  return {};
+}
+
+void tell_rows(const emptor::QualityReport& quality) {
+  std::printf("%s: %llu rows read, %llu kept, %llu rejected", quality.file.c_str(),
+              static_cast<unsigned long long>(quality.rows_read),
+              static_cast<unsigned long long>(quality.rows_kept),
+              static_cast<unsigned long long>(quality.rows_rejected()));
+}
+
+void tell_identity(const Findings& found) {
+  const Identity& identity = *found.identity;
+  tell_rows(identity.file.quality);
+  std::printf("\n");
+  if (!identity.file.ignored.empty()) {
+    std::string names;
+    for (const std::string& column : identity.file.ignored) {
+      names += emptor::text(names.empty() ? "'" : ", '", column, "'");
+    }
+    std::printf("Columns that are ignored: %s\n", names.c_str());
+  }
+  const std::size_t people = identity.profiles.owners().size();
+  std::printf("%zu records of %zu people: %zu duplicates found, %zu merges refused\n",
+              identity.file.records.size(), people, identity.file.records.size() - people,
+              identity.linkage.clustering.refusals);
+  if (found.truth) {
+    const emptor::ClusteringEvaluation score = score_identity(identity, *found.truth).found;
+    std::printf(
+        "Against the truth (%zu people): pairs found right %s, of all true pairs %s, F1 %s; "
+        "B-cubed F1 %s\n",
+        score.true_clusters, emptor::fixed(score.pairs.precision, 4).c_str(),
+        emptor::fixed(score.pairs.recall, 4).c_str(), emptor::fixed(score.pairs.f1, 4).c_str(),
+        emptor::fixed(score.b_cubed.f1, 4).c_str());
+  }
+  if (!found.effect) return;
+  if (identity.records_of_buyers == 0) {
+    std::printf("No record is of a customer of the orders: these stay as they are.\n");
+    return;
+  }
+  const auto& [before, after] = std::tie(found.effect->before, found.effect->after);
+  const auto tell_side = [](const char* when, const MergeEffect::Side& side) {
+    const double n = static_cast<double>(std::max<std::size_t>(side.customers, 1));
+    std::printf("  %-7s %6zu customers, %s orders each, %s %% came back\n", when, side.customers,
+                emptor::fixed(static_cast<double>(side.orders) / n, 2).c_str(),
+                emptor::fixed(100 * static_cast<double>(side.repeat) / n, 1).c_str());
+  };
+  tell_side("before", before);
+  tell_side("after", after);
+}
+
+void tell_orders(const Findings& found) {
+  const ShopTables& shop = found.shop;
+  const Analysis& analysis = *found.analysis;
   const auto money = [&](std::int64_t units) {
     return emptor::to_string(shop.orders.money(units));
   };
-  std::printf("%s: %llu rows read, %llu kept, %llu rejected, %llu without a customer\n",
-              quality.file.c_str(), static_cast<unsigned long long>(quality.rows_read),
-              static_cast<unsigned long long>(quality.rows_kept),
-              static_cast<unsigned long long>(quality.rows_rejected()),
-              static_cast<unsigned long long>(quality.rows_without_customer));
-  if (links) {
+  tell_rows(*found.quality);
+  std::printf(", %llu without a customer\n",
+              static_cast<unsigned long long>(found.quality->rows_without_customer));
+  if (const auto& links = found.links) {
     std::printf("%llu links read, %llu kept, %llu with an unknown customer, %llu others left out\n",
                 static_cast<unsigned long long>(links->rows),
                 static_cast<unsigned long long>(links->kept),
@@ -68,32 +171,42 @@ void tell(const emptor::QualityReport& quality, const std::optional<LinksQuality
                 static_cast<unsigned long long>(links->repeated + links->selves + links->unsound));
   }
   std::printf("%zu customers, %zu items, %zu orders, net %s\n", shop.customers.size(),
-              shop.items.size(), shop.orders.orders(), money(found.sales.total.net()).c_str());
+              shop.items.size(), shop.orders.orders(), money(analysis.sales.total.net()).c_str());
   std::printf("The best fifth of the customers brings %s %% of the net sales.\n",
-              emptor::fixed(100 * found.concentration.top_20_percent, 1).c_str());
-  for (const emptor::RfmSegmentSummary& segment : found.segments.segments) {
+              emptor::fixed(100 * analysis.concentration.top_20_percent, 1).c_str());
+  for (const emptor::RfmSegmentSummary& segment : analysis.segments.segments) {
     std::printf("  %-20s %6llu customers  %5s %% of net sales\n", segment.name.c_str(),
                 static_cast<unsigned long long>(segment.customers),
                 emptor::fixed(100 * segment.monetary_share, 1).c_str());
   }
-  if (found.models.estimates.empty()) return;
+  if (analysis.models.estimates.empty()) return;
   if (!shop.links) {
     std::printf("Social recommenders are left out: %s.\n",
-                links ? "no link is between two customers with orders" : "no links given");
+                found.links ? "no link is between two customers with orders" : "no links given");
   }
   std::printf("Tested on what %zu customers bought for the first time from %s on:\n",
-              found.models.estimates.front().customers,
-              emptor::to_string(emptor::local_day(found.models.cut)).c_str());
+              analysis.models.estimates.front().customers,
+              emptor::to_string(emptor::local_day(analysis.models.cut)).c_str());
   const auto number = [](double value) {
     return value == value ? emptor::fixed(value, 4) : std::string("not known");
   };
-  for (const emptor::ModelEstimates& model : found.models.estimates) {
+  for (const emptor::ModelEstimates& model : analysis.models.estimates) {
     for (const emptor::MetricEstimate& estimate : model.metrics) {
       if (estimate.metric != emptor::RankingMetric::ndcg) continue;
       std::printf("  %-20s NDCG@%zu %s  [%s, %s]\n", model.model.c_str(), estimate.k,
                   number(estimate.value).c_str(), number(estimate.low).c_str(),
                   number(estimate.high).c_str());
     }
+  }
+}
+
+/// What was found, in a page of the terminal.
+void tell(const Findings& found) {
+  if (found.quality) tell_orders(found);
+  if (found.identity) {
+    tell_identity(found);
+  } else {
+    std::printf("Who is who is left out: no personal records given (--records).\n");
   }
 }
 
@@ -111,48 +224,60 @@ int run(const Arguments& arguments) {
   const emptor::Context context{
       .executor = &pool, .progress = std::ref(bar), .kernels = &emptor::native_kernels()};
 
-  fs::path orders = arguments.orders;
-  fs::path links = arguments.links;
-  emptor::Mapping mapping = generated_mapping();
-  if (orders.empty()) {
+  Sources sources{
+      .orders = arguments.orders, .links = arguments.links, .records = arguments.records};
+  if (sources.orders.empty() && sources.records.empty()) {
     bar.show("making a shop");
-    orders = arguments.out / "orders.csv";
-    links = arguments.out / "friends.csv";
-    const Shop made = generate_shop({.seed = arguments.seed, .people = arguments.people});
-    if (auto done = write_shop(made, arguments.out); !done) return fail(done.error());
-  } else {
-    auto read = emptor::load_mapping(arguments.mapping.string());
+    if (auto done = make_shop(arguments, sources); !done) return fail(done.error());
+  } else if (!arguments.mapping.empty()) {
+    auto mapping = emptor::load_mapping(arguments.mapping.string());
+    if (!mapping) return fail(mapping.error());
+    sources.mapping = *std::move(mapping);
+  }
+
+  Findings found;
+  if (!sources.orders.empty()) {
+    auto read = emptor::read_orders_csv(sources.orders.string(), sources.mapping,
+                                        found.shop.customers, found.shop.items, {}, context);
     if (!read) return fail(read.error());
-    mapping = *std::move(read);
+    found.shop.orders = std::move(read->orders);
+    found.quality = std::move(read->quality);
+    const auto quarantine = arguments.out / "quarantine.csv";
+    if (auto done = emptor::write_quarantine_csv(quarantine.string(), *found.quality); !done) {
+      return fail(done.error());
+    }
+  }
+  if (!sources.records.empty()) {
+    auto read = read_people(sources.records.string(), context);
+    if (!read) return fail(read.error());
+    const auto quarantine = arguments.out / "quarantine_records.csv";
+    if (auto done = emptor::write_quarantine_csv(quarantine.string(), read->quality); !done) {
+      return fail(done.error());
+    }
+    found.identity = std::make_unique<Identity>(*std::move(read), found.shop, context);
+    found.truth = std::move(sources.truth);
+  }
+  if (!sources.orders.empty()) {
+    if (auto done = study(sources, arguments.seed, context, found); !done) {
+      return fail(done.error());
+    }
   }
 
-  ShopTables shop;
-  auto read =
-      emptor::read_orders_csv(orders.string(), mapping, shop.customers, shop.items, {}, context);
-  if (!read) return fail(read.error());
-  shop.orders = std::move(read->orders);
-  const emptor::QualityReport& quality = read->quality;
-  std::optional<LinksQuality> links_quality;
-  if (!links.empty()) {
-    auto linked = read_links(links.string(), shop.customers);
-    if (!linked) return fail(linked.error());
-    if (linked->links.size() > 0) shop.links = std::move(linked->links);
-    links_quality = linked->quality;
-  }
-  const auto quarantine = arguments.out / "quarantine.csv";
-  if (auto done = emptor::write_quarantine_csv(quarantine.string(), quality); !done) {
-    return fail(done.error());
-  }
-
-  const Analysis found = analyse(shop, arguments.seed, context);
   bar.show("writing");
-  if (auto done = write_exports(shop, found, arguments.out); !done) return fail(done.error());
-  const fs::path report = arguments.out / "report.html";
-  if (auto done = make_page(shop, quality, links_quality, found).write(report.string()); !done) {
-    return fail(done.error());
+  if (found.identity) {
+    if (auto done = write_identity_exports(*found.identity, arguments.out); !done) {
+      return fail(done.error());
+    }
   }
+  if (found.analysis) {
+    if (auto done = write_exports(found.shop, *found.analysis, arguments.out); !done) {
+      return fail(done.error());
+    }
+  }
+  const fs::path report = arguments.out / "report.html";
+  if (auto done = make_page(found).write(report.string()); !done) return fail(done.error());
   bar.clear();
-  tell(quality, links_quality, shop, found);
+  tell(found);
   std::printf("Report: %s\n", fs::absolute(report).lexically_normal().c_str());
   return std::fflush(stdout) == 0 ? exit_ok : exit_failed;
 }

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "emptor/report/sections.hpp"
+#include "identity_page.hpp"
+#include "identity_samples.hpp"
 
 namespace storefront {
 namespace {
@@ -129,43 +131,69 @@ void add_models(emptor::ReportPage& page, const Analysis& found, bool social,
   add_choice(page, models, found.parts, social, links);
 }
 
+/// The chapters on orders.
+void add_orders(emptor::ReportPage& page, const Findings& found) {
+  const ShopTables& shop = found.shop;
+  const Analysis& analysis = *found.analysis;
+  emptor::add_sales_section(page, analysis.sales);
+  if (analysis.by_channel.groups.size() > 1) {
+    emptor::add_sales_groups_section(page, analysis.by_channel, "Sales by channel");
+  }
+  if (analysis.by_country.groups.size() > 1) {
+    emptor::add_sales_groups_section(page, analysis.by_country, "Sales by country");
+  }
+  emptor::add_concentration_section(page, analysis.concentration);
+  emptor::add_rfm_section(page, analysis.rfm, analysis.segments, analysis.grid);
+  emptor::add_cohort_section(page, analysis.cohorts);
+  const auto item_name = [&](emptor::Item item) { return std::string(shop.items.label(item)); };
+  if (analysis.models.estimates.empty()) return;
+  add_models(page, analysis, shop.links.has_value(), found.links);
+  emptor::add_recommendations_section(page, analysis.samples, item_name, analysis.models.chosen);
+  emptor::add_baskets_section(
+      page, analysis.rules, item_name,
+      {.order = "First come the rules that bring most baskets beyond chance."});
+  if (analysis.replenishment) {
+    emptor::add_replenishment_section(
+        page, analysis.due, *analysis.replenishment,
+        [&](emptor::Customer customer) { return std::string(shop.customers.key(customer)); },
+        item_name, due_days);
+  }
+}
+
+emptor::ReportHeader header_of(const Findings& found) {
+  emptor::ReportHeader header{.title = "Your customers",
+                              .footer = "Made by emptor's storefront example."};
+  if (found.analysis) {
+    const emptor::QualityReport& quality = *found.quality;
+    header.subtitle =
+        emptor::text(found.shop.customers.size(), " customers, ", found.shop.items.size(),
+                     " items, ", found.shop.orders.orders(), " orders from ",
+                     quality.first_time ? day_of(*quality.first_time) : std::string(), " to ",
+                     day_of(found.analysis->as_of));
+  } else {
+    header.subtitle = emptor::text(found.identity->file.records.size(), " records of ",
+                                   found.identity->profiles.owners().size(), " people");
+  }
+  return header;
+}
+
 }  // namespace
 
-emptor::ReportPage make_page(const ShopTables& shop, const emptor::QualityReport& quality,
-                             const std::optional<LinksQuality>& links, const Analysis& found) {
-  const std::string first = quality.first_time ? day_of(*quality.first_time) : std::string();
-  emptor::ReportPage page(
-      {.title = "Your customers",
-       .subtitle =
-           emptor::text(shop.customers.size(), " customers, ", shop.items.size(), " items, ",
-                        shop.orders.orders(), " orders from ", first, " to ", day_of(found.as_of)),
-       .footer = "Made by emptor's storefront example."});
-  emptor::add_sales_tiles(page, found.sales);
-  emptor::add_sales_section(page, found.sales);
-  if (found.by_channel.groups.size() > 1) {
-    emptor::add_sales_groups_section(page, found.by_channel, "Sales by channel");
+emptor::ReportPage make_page(const Findings& found) {
+  emptor::ReportPage page(header_of(found));
+  if (found.analysis) emptor::add_sales_tiles(page, found.analysis->sales);
+  if (found.identity) {
+    add_identity_chapter(page, found, samples_of(*found.identity, found.truth.has_value()));
   }
-  if (found.by_country.groups.size() > 1) {
-    emptor::add_sales_groups_section(page, found.by_country, "Sales by country");
+  if (found.analysis) add_orders(page, found);
+  if (found.identity) {
+    add_linking_chapter(page, *found.identity);
+  } else {
+    page.begin_section("Who is who");
+    page.add_paragraph(
+        "Left out: no personal records were given, so every customer key counts as one person.");
   }
-  emptor::add_concentration_section(page, found.concentration);
-  emptor::add_rfm_section(page, found.rfm, found.segments, found.grid);
-  emptor::add_cohort_section(page, found.cohorts);
-  const auto item_name = [&](emptor::Item item) { return std::string(shop.items.label(item)); };
-  if (!found.models.estimates.empty()) {
-    add_models(page, found, shop.links.has_value(), links);
-    emptor::add_recommendations_section(page, found.samples, item_name, found.models.chosen);
-    emptor::add_baskets_section(
-        page, found.rules, item_name,
-        {.order = "First come the rules that bring most baskets beyond chance."});
-    if (found.replenishment) {
-      emptor::add_replenishment_section(
-          page, found.due, *found.replenishment,
-          [&](emptor::Customer customer) { return std::string(shop.customers.key(customer)); },
-          item_name, due_days);
-    }
-  }
-  emptor::add_quality_section(page, quality);
+  emptor::add_quality_section(page, found.quality ? *found.quality : found.identity->file.quality);
   return page;
 }
 

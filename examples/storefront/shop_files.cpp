@@ -56,7 +56,8 @@ Result<void> write_orders(const Shop& shop, const std::string& path) {
     if (random.bernoulli(shop.options.flaw_share)) spoil(time, item_key, quantity, price, random);
     file->row({line.order, time, shop.channels[line.channel],
                known ? std::string_view(shop.records[*line.record].key) : std::string_view{},
-               known ? std::string_view(shop.records[*line.record].country) : std::string_view{},
+               known ? std::string_view(shop.people[shop.records[*line.record].person].country)
+                     : std::string_view{},
                item_key, item.name, shop.categories[item.category], quantity, price});
   }
   return file->close();
@@ -65,12 +66,13 @@ Result<void> write_orders(const Shop& shop, const std::string& path) {
 Result<void> write_customers(const Shop& shop, const std::string& path) {
   Result<CsvWriter> file = CsvWriter::create(path);
   if (!file) return file.error();
-  file->row(
-      {"customer", "joined", "channel", "name", "email", "phone", "city", "postcode", "country"});
-  for (const ShopRecord& record : shop.records) {
-    file->row({record.key, emptor::to_string(record.joined), shop.channels[record.channel],
-               record.name, record.email, record.phone, record.city, record.postcode,
-               record.country});
+  std::vector<std::string_view> row(shop.details.columns().begin(), shop.details.columns().end());
+  file->row(row);
+  for (std::size_t r = 0; r < shop.details.size(); ++r) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] = shop.details.value(emptor::id_at<emptor::Record>(r), c);
+    }
+    file->row(row);
   }
   return file->close();
 }
@@ -130,8 +132,11 @@ Result<void> write_truth(const Shop& shop, const std::string& people, const std:
   if (Result<void> done = file->close(); !done) return done;
   file = CsvWriter::create(people);
   if (!file) return file.error();
-  file->row({"customer", "person"});
-  for (const ShopRecord& record : shop.records) file->row({record.key, person_key(record.person)});
+  file->row({"customer", "person", "household"});
+  for (const ShopRecord& record : shop.records) {
+    file->row({record.key, person_key(record.person),
+               emptor::text('L', shop.people[record.person].household + 1)});
+  }
   if (Result<void> done = file->close(); !done) return done;
   file = CsvWriter::create(referrals);
   if (!file) return file.error();

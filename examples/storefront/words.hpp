@@ -1,5 +1,5 @@
 #pragma once
-// Words from which the generator makes goods, people and places.
+// Words from which the generator makes goods.
 
 #include <array>
 #include <string_view>
@@ -90,41 +90,5 @@ inline constexpr std::array<CategoryWords, 10> category_words{{
 inline constexpr std::array<std::string_view, 16> adjectives{
     "Blue",    "Oak",    "Enamel", "Vintage", "Ceramic", "Linen",   "Copper", "Small",
     "Classic", "Nordic", "Red",    "Striped", "Walnut",  "Folding", "Travel", "Glass"};
-
-inline constexpr std::array<std::string_view, 40> given_names{
-    "Anna",   "Ben",    "Clara",     "David",   "Emma",  "Felix",  "Greta",  "Henry",
-    "Ida",    "Jonas",  "Katherine", "Liam",    "Mia",   "Noah",   "Olivia", "Paul",
-    "Robert", "Sofia",  "Thomas",    "William", "Zoë",   "André",  "José",   "Chloé",
-    "Jürgen", "Søren",  "Łukasz",    "Priya",   "Rahul", "Mei",    "Wei",    "Yuki",
-    "Haruto", "Fatima", "Omar",      "Elena",   "Marta", "Giulia", "Élise",  "Ingrid"};
-
-inline constexpr std::array<std::string_view, 40> family_names{
-    "Smith",    "Jones",     "Taylor",    "Brown",   "Wilson",   "Evans",  "Walker", "Wright",
-    "Müller",   "Schmidt",   "Schneider", "Fischer", "Weber",    "Wagner", "Becker", "Hoffmann",
-    "Martin",   "Bernard",   "Dubois",    "Lefèvre", "Moreau",   "Girard", "Rossi",  "Russo",
-    "García",   "Fernández", "López",     "Nowak",   "Kowalski", "Jensen", "Larsen", "van Dijk",
-    "de Vries", "O'Connor",  "Patel",     "Sharma",  "Chen",     "Wang",   "Tanaka", "Sato"};
-
-struct Place {
-  std::string_view city;
-  std::string_view country;
-  std::string_view dial;  ///< country calling code
-  double weight;
-};
-
-inline constexpr std::array<Place, 12> places{{
-    {"London", "United Kingdom", "+44", 5},
-    {"Manchester", "United Kingdom", "+44", 3},
-    {"Edinburgh", "United Kingdom", "+44", 2},
-    {"Berlin", "Germany", "+49", 3},
-    {"Hamburg", "Germany", "+49", 2},
-    {"Paris", "France", "+33", 3},
-    {"Lyon", "France", "+33", 1},
-    {"Amsterdam", "Netherlands", "+31", 2},
-    {"Madrid", "Spain", "+34", 2},
-    {"Milano", "Italy", "+39", 1.5},
-    {"København", "Denmark", "+45", 1},
-    {"Kraków", "Poland", "+48", 1},
-}};
 
 }  // namespace storefront

@@ -56,14 +56,17 @@ expect 2 'needs a value' --out
 expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
 expect 0 '^Report: ' --people 400 --out two --threads 2
 for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv \
-  bought_together.csv due_again.csv friends.csv; do
+  bought_together.csv due_again.csv friends.csv customers.csv duplicates.csv merges.csv golden_profiles.csv \
+  quarantine_records.csv; do
   [ -s "one/$file" ] || fail "$file is missing"
 done
-sed -i 's|two/orders.csv|one/orders.csv|' two/report.html two/quarantine.csv
+sed -i 's|two/orders.csv|one/orders.csv|; s|two/customers.csv|one/customers.csv|' two/report.html two/quarantine*.csv
 diff -rq one two >differences.txt || fail "threads change the result: $(cat differences.txt)"
 [ "$("$storefront" --people 50 --out last | tail -n 1)" = "Report: $PWD/last/report.html" ] || fail 'the last line'
 echo "$good" | orders good.csv
 run 0 '3 rows read, 3 kept, 0 rejected' good.csv
+grep -q 'Who is who is left out: no personal records' said.txt || fail 'nothing is said of who is who'
+grep -q 'every customer key counts as one person' out_good/report.html || fail 'the report does not say so'
 
 # What the generated shop planted is found: companions are rules, what is used up is due, friends help.
 expect 0 '^Report: ' --out planted
@@ -88,6 +91,65 @@ awk -F, 'NR == FNR { lasts[$1] = $3; next }
 grep -q 'social blend,friends,[0-9]* friend' planted/recommendations.csv || fail 'nobody is shown what friends have'
 [ "$(head -n 1 planted/recommendations.csv)" = \
   'customer,rank,item,name,score,model,reason_kind,reason,rank_before' ] || fail 'the columns of recommendations'
+
+# The people behind the records are found, and histories made whole.
+grep -Eq 'records of [0-9]+ people: [0-9]+ duplicates found' said.txt || fail 'no duplicates are told of'
+awk '/Against the truth/ { for (i = 2; i <= NF; i++) if ($(i - 1) == "F1") { n++; low += $i + 0 < 0.9 } }
+     END { exit !(n == 2 && low == 0) }' said.txt || fail "F1 below .9: $(grep Against said.txt)"
+awk '$1 == "before" { before = $2; back = $7 } $1 == "after" { exit !($2 < before && $7 > back + 5) }' said.txt ||
+  fail "merging makes no history whole: $(grep -E '^ +(before|after)' said.txt)"
+for text in 'One person, many records' 'Golden profile' 'are one person' 'are two people' 'A contested case' \
+  'Against the truth' 'How the records were linked' 'Blocking rules'; do
+  grep -q "$text" planted/report.html || fail "the report has nothing on '$text'"
+done
+[ "$(head -n 1 planted/duplicates.csv)" = 'customer,person,records,orders,most_like,weight,probability' ] ||
+  fail 'the columns of duplicates'
+grep -q '@' planted/duplicates.csv planted/merges.csv && fail 'personal data among the keys'
+awk -F, 'NR == FNR { person[$1] = $2; next } FNR > 1 { n++; right += person[$1] == person[$5] }
+         END { exit !(n > 3000 && right > .95 * n) }' planted/truth_people.csv planted/duplicates.csv ||
+  fail 'of the duplicates fewer than 95 in 100 are'
+
+# Records of a host.
+people() { expect "$1" "$2" --records "$3" --out "people_${3%.csv}"; }
+cat >people.csv <<'CSV'
+customer,full_name,email,birth_date,shoe size
+ann,Ann Clifford,ann.clifford@mail.net,1981-03-04,38
+ben,Benjamin Okafor,b.okafor@mail.net,1975-11-30,44
+ann2,"Clifford, Ann",ann.clifford@mail.net,,39
+CSV
+people 0 "ignored: 'shoe size'" people.csv
+grep -q '^3 records of [23] people' said.txt || fail 'three records are not told of'
+[ -s people_people/report.html ] || fail 'no report on records alone'
+[ ! -e people_people/customers_scored.csv ] || fail 'records alone have no orders'
+grep -Eq 'ann\.clifford|Okafor' people_people/report.html && fail 'a host'"'"'s values stand unmasked in the report'
+grep -q 'Against the truth' people_people/report.html && fail 'a truth that nobody knows'
+expect 0 'No record is of a customer of the orders' --orders good.csv --mapping mapping.json --records one/customers.csv --out apart
+expect 0 'before +2 customers' --orders good.csv --mapping mapping.json --records people.csv --out joined
+expect 0 '^Report: ' --records one/customers.csv --out records_one --threads 1
+expect 0 '^Report: ' --records one/customers.csv --out records_two --threads 2
+diff -rq records_one records_two >differences.txt || fail "threads change who is who: $(cat differences.txt)"
+people 1 'nobody\.csv' nobody.csv
+: >empty_people.csv
+people 1 'empty_people\.csv' empty_people.csv
+echo 'given_name,email' >header_people.csv
+people 1 'there is no record in it' header_people.csv
+printf 'a,b\n1,2\n' >unknown_people.csv
+people 1 'no column is known by its name; .*given_name' unknown_people.csv
+printf 'email,email\na@b.de,c@d.de\n' >twice_people.csv
+people 1 "email.*(once|twice)" twice_people.csv
+printf '\xff\xfee\0m\0' >utf16_people.csv
+people 1 'UTF-16' utf16_people.csv
+mkdir -p folder_people.csv
+people 1 'folder_people\.csv.*directory' folder_people.csv
+{ cat people.csv; printf 'x,J\xe9r\xf4me,,,\ny,short\nz,"cut'; } >messy_people.csv
+people 0 '6 rows read, 3 kept, 3 rejected' messy_people.csv
+grep -q 'invalid_utf8' people_messy_people/quarantine_records.csv || fail 'a rejected record is not in the quarantine'
+printf 'email,phone\n\xff\xfe,\xff\n' >bad_people.csv
+people 1 'none of its 1 rows is sound' bad_people.csv
+{ head -n 1 people.csv; for _ in 1 2 3 4 5; do echo 'k,,,,'; done; } >nothing_people.csv
+people 0 '^5 records of 1 people' nothing_people.csv
+{ cat people.csv; printf 'big,'; head -c 900000 /dev/zero | tr '\0' x; printf ',,,\n'; } >long_people.csv
+people 0 '4 rows read, 4 kept' long_people.csv
 
 # Files that are not orders.
 : >empty.csv

@@ -1,0 +1,24 @@
+#pragma once
+// All that the storefront found, for its report and for the terminal.
+
+#include <memory>
+#include <optional>
+
+#include "analysis.hpp"
+#include "emptor/ingest/quality_result.hpp"
+#include "identity.hpp"
+#include "links_file.hpp"
+
+namespace storefront {
+
+struct Findings {
+  ShopTables shop;  ///< of persons, where there are records of them; empty without orders
+  std::optional<emptor::QualityReport> quality;  ///< of the orders; none without
+  std::optional<LinksQuality> links;             ///< none: no file of links was given
+  std::optional<Analysis> analysis;              ///< of the orders
+  std::unique_ptr<Identity> identity;            ///< none: no personal records
+  std::optional<IdentityTruth> truth;            ///< of the identities, where it is known
+  std::optional<MergeEffect> effect;             ///< with orders and records
+};
+
+}  // namespace storefront
