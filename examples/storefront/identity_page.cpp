@@ -20,8 +20,8 @@ using emptor::ReportTable;
 
 constexpr const char* nothing = "\u00A0";  // in a cell that has nothing to say
 
-constexpr emptor::ValueFormat two{.decimals = 2, .keep_zeros = true};
-constexpr emptor::ValueFormat four{.decimals = 4, .keep_zeros = true};
+const emptor::ValueFormat two{.decimals = 2, .keep_zeros = true};
+const emptor::ValueFormat four{.decimals = 4, .keep_zeros = true};
 
 /// 1,234
 std::string count_text(std::uint64_t count) {
