@@ -114,8 +114,8 @@ Result<std::size_t> CsvFeed::column(std::string_view name) const {
     if (columns_[i] != name) continue;
     if (found != columns_.size()) {
       return Error{ErrorCode::duplicate,
-                   text("the header has '", name, "' twice, as columns ", found + 1, " and ", i + 1,
-                        ": rename one of them"),
+                   text("the header has '", shown(columns_[i]), "' twice, as columns ", found + 1,
+                        " and ", i + 1, ": rename one of them"),
                    name_};
     }
     found = i;

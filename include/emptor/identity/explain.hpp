@@ -54,6 +54,8 @@ class LinkageExplainer {
   std::unique_ptr<State> state_;
 };
 
+/// One question without an explainer that is kept, at the cost of making one. Throws as `pair` and
+/// `cluster`.
 [[nodiscard]] EMPTOR_API PairExplanation explain_pair(const Linkage& linkage, std::uint32_t a,
                                                       std::uint32_t b,
                                                       const ExplainOptions& options = {});

@@ -1,5 +1,5 @@
 #pragma once
-// What became of a raw value when it was normalised.
+// What became of a raw value when it was normalised. Thread safety: values.
 
 #include <cstdint>
 #include <string_view>

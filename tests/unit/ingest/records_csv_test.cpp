@@ -104,6 +104,13 @@ TEST_CASE("headers of every kind") {
   CHECK(read("name,phone\n").records.columns().size() == 2);
   CHECK(error_of("").code == ErrorCode::invalid_value);
   CHECK(error_of("a,b,a\n1,2,3\n").code == ErrorCode::duplicate);
+  // A row of data that is taken for a header is shown masked.
+  RecordsReadOptions headed;
+  headed.csv.header = CsvHeader::present;
+  MemorySource people("jane.doe@mail.net,jane.doe@mail.net\n");
+  const Error twice = read_records(people, "people.csv", headed).error();
+  CHECK(twice.code == ErrorCode::duplicate);
+  CHECK(twice.message.find("doe") == std::string::npos);
   // An index column without a name, as data frames are written.
   const RecordsRead unnamed = read(",name,\n0,ann,x\n");
   CHECK(unnamed.records.columns()[0] == "1");
