@@ -55,6 +55,13 @@ const TypeTraits& traits_of(FieldType type) noexcept {
   return type_traits[static_cast<std::size_t>(type)];
 }
 
+/// A column's name for an error; hidden if it looks like a row of data taken for a header.
+std::string_view shown(std::string_view column) noexcept {
+  const auto digits =
+      std::count_if(column.begin(), column.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return digits > 4 || column.find('@') != column.npos ? "***" : column;
+}
+
 }  // namespace
 
 std::string_view name(FieldType type) noexcept {
@@ -66,7 +73,7 @@ void check_schema(const LinkSchema& schema, const Records& records) {
     if (records.find_column(column)) return;
     std::string columns;
     for (const std::string& there : records.columns()) {
-      columns += (columns.empty() ? "'" : ", '") + there + "'";
+      columns += text(columns.empty() ? "'" : ", '", shown(there), "'");
     }
     throw Exception(
         ErrorCode::invalid_option,
