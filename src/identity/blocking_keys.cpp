@@ -8,8 +8,10 @@ namespace {
 
 constexpr std::uint64_t odd = 0x9e3779b97f4a7c15U;
 
-[[nodiscard]] bool stands_alone(ComparisonKind kind) noexcept {
-  switch (kind) {
+[[nodiscard]] bool stands_alone(const Comparison& comparison) noexcept {
+  switch (comparison.kind) {
+    case ComparisonKind::text:  // of organisations
+      return comparison.individual;
     case ComparisonKind::birth_date:
     case ComparisonKind::email:
     case ComparisonKind::phone:
@@ -129,7 +131,7 @@ std::vector<RuleKeys> possible_rules(const ComparedRecords& records) {
     }
     for (std::uint8_t slot = 0; slot < std::min<std::size_t>(comparison.slots, 2); ++slot) {
       const std::string name = comparison.name + (slot == 0 ? "" : ", other");
-      if (stands_alone(kind)) rules.push_back({.name = name, .parts = {{c, false, slot}}});
+      if (stands_alone(comparison)) rules.push_back({.name = name, .parts = {{c, false, slot}}});
       if (has_coarse_key(kind)) {
         rules.push_back({.name = name + ", in part", .parts = {{c, true, slot}}});
       }

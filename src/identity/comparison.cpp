@@ -45,7 +45,7 @@ std::uint8_t compare_names(std::string_view a, std::string_view b) {
   }
   const double similarity = jaro_winkler_similarity(x, y);
   if (similarity >= .92) return 2;
-  const bool initial = (x.size() == 1 || y.size() == 1) && x.front() == y.front();
+  const bool initial = (x.size() == 1 || y.size() == 1) && x.substr(0, 1) == y.substr(0, 1);
   if (similarity >= .82 || initial) return 3;
   const std::string sound = double_metaphone(x).primary;
   return sound.size() > 1 && sound == double_metaphone(y).primary ? 3 : 5;

@@ -301,8 +301,16 @@ Linkage Linking::run(ComparedRecords&& records, const LinkModel* model) {
   if (model != nullptr) {
     model_ = *model;
   } else {
+    bool stopped = false;  // half a fit is a report of its own, but nothing to link with
+    Context fitting = context_;
+    fitting.progress = [&](const ProgressStep& at) {
+      const Go go = context_.report(at);
+      stopped = stopped || go == Go::stop;
+      return go;
+    };
     FittedLinkModel fitted = fit_link_model(
-        records_, count_patterns(plan), std::max(report_.all_pairs, 1.0), options_.model, context_);
+        records_, count_patterns(plan), std::max(report_.all_pairs, 1.0), options_.model, fitting);
+    if (stopped) throw Exception(ErrorCode::stopped, "linking was stopped", "link");
     report_.fit = fitted.report;
     model_ = std::move(fitted.model);
   }

@@ -52,8 +52,9 @@ namespace emptor::detail {
              !may_be_alike(a.other, a.other_length, b.other, b.other_length, a.prefix, b.prefix,
                            .88F);
     case ComparisonKind::phone:
-    case ComparisonKind::typed_id:
       return a.key != b.key && std::popcount(a.letters ^ b.letters) > 2;
+    case ComparisonKind::typed_id:
+      return std::popcount(a.letters ^ b.letters) > 2;
     case ComparisonKind::address:
     case ComparisonKind::text:
       return (a.other & b.other) == 0 && !alike(.88F);
