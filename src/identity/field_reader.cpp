@@ -179,6 +179,14 @@ FieldState FieldReader::read_region(FieldType type, std::string_view raw) {
   const FieldState state = read_text(raw);
   if (state != FieldState::usable) return state;
   const bool region = type == FieldType::region;
+  constexpr std::pair<std::string_view, std::string_view> in_han[] = {
+      {"中国", "cn"}, {"中华人民共和国", "cn"}, {"美国", "us"}, {"英国", "gb"},  {"德国", "de"},
+      {"法国", "fr"}, {"日本", "jp"},           {"印度", "in"}, {"加拿大", "ca"}};
+  for (const auto& [written, code] : in_han) {
+    if (region || texts_.text != written) continue;
+    texts_.text = code;
+    return state;
+  }
   normalise_address(
       {.region = region ? raw : std::string_view{}, .country = region ? std::string_view{} : raw},
       address_);

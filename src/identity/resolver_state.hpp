@@ -118,7 +118,6 @@ class Resolver::State {
 
   static constexpr std::uint32_t none = 0xFFFFFFFF;
 
-  void index_record(std::uint32_t record);
   void choose_rules(const Context& context);
   /// Tables and indexes, of the model, the rules and the records.
   void build();
