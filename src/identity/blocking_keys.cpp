@@ -1,6 +1,7 @@
 #include "identity/blocking_keys.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace emptor::detail {
 
@@ -145,6 +146,13 @@ std::vector<RuleKeys> possible_rules(const ComparedRecords& records) {
     }
   }
   return rules;
+}
+
+double candidate_budget(std::size_t records, double pairs_a_record) {
+  constexpr double all = 1e5, fewest = 10;
+  const auto n = static_cast<double>(records);
+  if (n <= all) return n * pairs_a_record;
+  return n * std::max(pairs_a_record * std::sqrt(all / n), std::min(pairs_a_record, fewest));
 }
 
 std::vector<RuleKeys> affordable_rules(const ComparedRecords& records, std::vector<RuleKeys> rules,

@@ -37,6 +37,11 @@ struct RuleKeys {
 [[nodiscard]] std::vector<std::uint64_t> rule_keys(const ComparedRecords& records,
                                                    const RuleKeys& rule, const Context& context);
 
+/// Candidate pairs to choose rules for. The records of one person do not grow with the table, the
+/// strangers who share a key do: beyond 100,000 records there are fewer pairs a record than asked
+/// for, not below ten.
+[[nodiscard]] double candidate_budget(std::size_t records, double pairs_a_record);
+
 /// The cheapest rules, ascending by cost, whose pairs together are at most `pairs`; at least one.
 /// Blocks of more than `max_block` records count with as many pairs as that many records have.
 /// Costs of many records come from a sample of the keys.

@@ -146,7 +146,7 @@ BlockingPlan Linking::plan() {
   } else {
     std::vector<detail::RuleKeys> chosen = detail::affordable_rules(
         records_, detail::possible_rules(records_),
-        options_.pairs_a_record * static_cast<double>(n), blocking.max_block, context_);
+        detail::candidate_budget(n, options_.pairs_a_record), blocking.max_block, context_);
     if (chosen.size() > max_blocking_rules) chosen.resize(max_blocking_rules);
     for (const detail::RuleKeys& rule : chosen) {
       keys.push_back(detail::rule_keys(records_, rule, context_));

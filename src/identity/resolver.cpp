@@ -92,7 +92,7 @@ void Resolver::State::choose_rules(const Context& context) {
     rules = std::move(possible);
   } else {
     rules = detail::affordable_rules(
-        records, possible, options.link.pairs_a_record * static_cast<double>(records.size()),
+        records, possible, detail::candidate_budget(records.size(), options.link.pairs_a_record),
         options.link.blocking.max_block, context);
     for (detail::RuleKeys& rule : possible) {
       if (is_covered(rule, rules) || !meets_nobody(records, rule)) continue;

@@ -42,7 +42,9 @@ struct LinkOptions {
   LinkModelOptions model{};
   ClusterOptions clustering{};
   BlockingOptions blocking{.max_block = 300};  ///< its scope follows from `mode`
-  double pairs_a_record = 40;  ///< candidate pairs that blocking rules are chosen for; > 0
+  /// Candidate pairs a record that blocking rules are chosen for; > 0. Beyond 100,000 records
+  /// fewer, by the square root of how many times more there are, but 10 (or this, if it is less).
+  double pairs_a_record = 40;
   std::size_t compare_all_below = 1500;  ///< so few records are all compared with each other
   /// Pairs of at least this weight are kept for clustering and the curve of expected quality;
   /// <= clustering.threshold.
