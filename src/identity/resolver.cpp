@@ -1,7 +1,6 @@
 #include "emptor/identity/resolver.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 
 #include "identity/resolver_state.hpp"

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <utility>
 
 #include "emptor/core/archive.hpp"
