@@ -30,6 +30,8 @@ struct ValueFitReport {
   std::uint64_t patterns = 0;      ///< distinct customers after collapsing identical ones
   bool dropout_identified = true;  ///< false: the data do not say when customers leave
   std::string sentence;            ///< the above in plain words
+  /// Of the parameters' logarithms, row-major, from the curvature; empty: cannot be told.
+  std::vector<double> covariance;
 };
 
 }  // namespace emptor
