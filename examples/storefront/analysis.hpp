@@ -97,7 +97,7 @@ struct Analysis {
   emptor::BasketRulesReport baskets;
   std::vector<emptor::BasketRule> rules;   ///< the sales they bring beyond chance, most first
   std::vector<emptor::Replenishment> due;  ///< within `due_days`, the likeliest first
-  std::optional<emptor::ReplenishmentReport> replenishment;  ///< none: nothing is bought again
+  std::optional<emptor::PurchaseIntervals> replenishment;  ///< none: nothing is bought again
 };
 
 /// Analyses the shop as of its last order. `seed` is of start values and bootstraps.

@@ -100,7 +100,7 @@ void add_baskets_section(ReportPage& page, std::span<const BasketRule> rules,
 }
 
 void add_replenishment_section(ReportPage& page, std::span<const Replenishment> due,
-                               const ReplenishmentReport& report,
+                               const PurchaseIntervals& report,
                                const std::function<std::string(Customer)>& customer_name,
                                const std::function<std::string(Item)>& item_name,
                                double within_days, std::size_t listed) {

@@ -24,6 +24,7 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/core/random.hpp"
+#include "emptor/math/normal.hpp"
 
 namespace emptor {
 
@@ -116,21 +117,6 @@ std::vector<double> resampled_sums(std::span<const std::span<const double>> colu
     }
   });
   return sums;
-}
-
-[[nodiscard]] inline double normal_cdf(double x) noexcept {
-  return 0.5 * std::erfc(-x / 1.4142135623730951);
-}
-
-/// The x with normal_cdf(x) = p, by bisection; p in (0, 1), |x| below 38.
-[[nodiscard]] inline double normal_quantile(double p) noexcept {
-  double low = -38;
-  double high = 38;
-  for (int i = 0; i < 64; ++i) {
-    const double middle = (low + high) / 2;
-    (normal_cdf(middle) < p ? low : high) = middle;
-  }
-  return (low + high) / 2;
 }
 
 /// Linear between order statistics (R's type 7); `sorted` is not empty.

@@ -35,7 +35,7 @@
 #include "emptor/core/archive.hpp"
 #include "emptor/core/context.hpp"
 #include "emptor/recommend/detail/ranking.hpp"
-#include "emptor/recommend/detail/replenishment_fit.hpp"
+#include "emptor/recommend/detail/replenishment_pairs.hpp"
 #include "emptor/recommend/replenishment_result.hpp"
 #include "emptor/table/sequences.hpp"
 #include "emptor/table/sequences_archive.hpp"
@@ -53,6 +53,7 @@ struct ReplenishmentOptions {
 struct DueOptions {
   double within_days = 30;       ///< due by now or within this many days, >= 0; the span of `buys`
   double least_probability = 0;  ///< leave out what is bought with less probability, in [0, 1]
+  double interval = 0.8;         ///< probability of [early, late], in (0, 1)
 };
 
 struct ReplenishmentFit;
@@ -86,7 +87,7 @@ class ReplenishmentModel {
                          [](const auto& pair, std::uint32_t wanted) { return pair.item < wanted; });
     if (found == of.end() || found->item != static_cast<std::uint32_t>(item)) return std::nullopt;
     if (!offered(found->item)) return std::nullopt;
-    return describe(*found, now, options.within_days);
+    return describe(*found, now, options.within_days, spread(options));
   }
 
   /// The customer's at most k items that are due, the likeliest purchase first, equal ones by item.
@@ -94,8 +95,9 @@ class ReplenishmentModel {
                                                      const DueOptions& options = {}) const {
     detail::require_id(customer, customers(), "customer", "due_items");
     check(options);
+    const double z = spread(options);
     std::vector<Replenishment> list;
-    for (const auto& pair : pairs_of(customer)) consider(pair, now, options, list);
+    for (const auto& pair : pairs_of(customer)) consider(pair, now, options, z, list);
     keep_best(list, k);
     return list;
   }
@@ -104,9 +106,10 @@ class ReplenishmentModel {
                                                          const DueOptions& options = {}) const {
     detail::require_id(item, items(), "item", "due_customers");
     check(options);
+    const double z = spread(options);
     std::vector<Replenishment> list;
     for (std::size_t p = item_starts_[index(item)]; p < item_starts_[index(item) + 1]; ++p) {
-      consider(pairs_[by_item_[p]], now, options, list);
+      consider(pairs_[by_item_[p]], now, options, z, list);
     }
     keep_best(list, k);
     return list;
@@ -119,7 +122,7 @@ class ReplenishmentModel {
     detail::require_grown(data, customers(), items());
     ReplenishmentOptions options = options_;
     options.until = until;
-    ReplenishmentReport report;
+    PurchaseIntervals report;
     return ReplenishmentModel(data, options, context, report);
   }
 
@@ -155,7 +158,7 @@ class ReplenishmentModel {
       section->require(false, bad.what());
     }
     if (Result<void> done = section->finish(); !done) return done.error();
-    ReplenishmentReport report;
+    PurchaseIntervals report;
     return ReplenishmentModel(std::move(data), options, {}, report);
   }
 
@@ -164,7 +167,7 @@ class ReplenishmentModel {
                                             const Context&);
 
   ReplenishmentModel(Sequences data, const ReplenishmentOptions& options, const Context& context,
-                     ReplenishmentReport& report)
+                     PurchaseIntervals& report)
       : data_(std::move(data)), options_(options) {
     check(options_, data_);
     pairs_ = detail::purchase_pairs(data_, options_.merge_days);
@@ -201,6 +204,8 @@ class ReplenishmentModel {
                    "finite and >= 0", options.within_days);
     require_option(options.least_probability >= 0 && options.least_probability <= 1,
                    "least_probability", "in [0, 1]", options.least_probability);
+    require_option(options.interval > 0 && options.interval < 1, "interval", "in (0, 1)",
+                   options.interval);
   }
 
   [[nodiscard]] bool offered(std::size_t item) const noexcept {
@@ -211,8 +216,12 @@ class ReplenishmentModel {
     return std::span(pairs_).subspan(first, customer_starts_[index(customer) + 1] - first);
   }
 
+  /// How many deviations of ln(days) the interval asked for reaches to either side.
+  static double spread(const DueOptions& options) noexcept {
+    return detail::normal_quantile((1 + options.interval) / 2);
+  }
   [[nodiscard]] Replenishment describe(const detail::PurchasePair& pair, Time now,
-                                       double within_days) const {
+                                       double within_days, double z) const {
     const detail::NextInterval next = detail::next_interval(model_, pair);
     const double elapsed = std::max(0.0, detail::days_between(pair.last, now));
     Replenishment out{.customer = Customer{pair.customer},
@@ -220,21 +229,18 @@ class ReplenishmentModel {
                       .purchases = pair.gaps + std::size_t{1},
                       .last = pair.last,
                       .interval_days = std::exp(next.mean)};
-    const double seconds = std::min(out.interval_days * 86400, 1e15);
-    out.due = pair.last + std::chrono::seconds{static_cast<std::int64_t>(seconds)};
+    out.due = detail::days_after(pair.last, out.interval_days);
+    out.early = detail::days_after(pair.last, next.days_at(-z));
+    out.late = detail::days_after(pair.last, next.days_at(z));
     out.overdue = elapsed / out.interval_days;
     out.due_probability = next.over(elapsed);
-    const double a = model_.items[pair.item].repeat * model_.strength;
-    const double b = model_.strength - a;
-    const double returns = a + static_cast<double>(pair.gaps);
-    out.buys = returns * (next.over(elapsed + within_days) - out.due_probability) /
-               (b + returns * (1 - out.due_probability));
+    out.buys = detail::return_probability(model_, pair, next, elapsed, within_days);
     return out;
   }
-  void consider(const detail::PurchasePair& pair, Time now, const DueOptions& options,
+  void consider(const detail::PurchasePair& pair, Time now, const DueOptions& options, double z,
                 std::vector<Replenishment>& list) const {
     if (!offered(pair.item)) return;
-    const Replenishment one = describe(pair, now, options.within_days);
+    const Replenishment one = describe(pair, now, options.within_days, z);
     if (detail::days_between(now, one.due) > options.within_days) return;
     if (one.buys >= options.least_probability) list.push_back(one);
   }
@@ -256,7 +262,7 @@ class ReplenishmentModel {
 
 struct ReplenishmentFit {
   ReplenishmentModel model;
-  ReplenishmentReport report;
+  PurchaseIntervals report;
 };
 
 /// Sessions of `data` do not matter; weights are quantities. Progress is not asked: less than a
@@ -264,7 +270,7 @@ struct ReplenishmentFit {
 [[nodiscard]] inline ReplenishmentFit fit_replenishment(const Sequences& data,
                                                         const ReplenishmentOptions& options = {},
                                                         const Context& context = {}) {
-  ReplenishmentReport report;
+  PurchaseIntervals report;
   ReplenishmentModel model(data, options, context, report);
   return {std::move(model), report};
 }

@@ -94,7 +94,7 @@ EMPTOR_API void add_baskets_section(ReportPage& page, std::span<const BasketRule
 
 /// What is due again for whom, the first `listed` of `due`; `within_days` is what was asked for.
 EMPTOR_API void add_replenishment_section(ReportPage& page, std::span<const Replenishment> due,
-                                          const ReplenishmentReport& report,
+                                          const PurchaseIntervals& report,
                                           const std::function<std::string(Customer)>& customer_name,
                                           const std::function<std::string(Item)>& item_name,
                                           double within_days, std::size_t listed = 20);

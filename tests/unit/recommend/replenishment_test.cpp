@@ -105,6 +105,14 @@ TEST_CASE("by hand: one item, equal intervals") {
   CHECK(own->interval_days == Approx(10));
   CHECK(own->due - at_day(40) <= std::chrono::seconds{1});
   CHECK(own->overdue == Approx(0.8));
+  // Equal intervals vary by the least that is assumed, .01 in ln(days): 1.2816 deviations of that.
+  const auto around = std::chrono::seconds{static_cast<int>(10 * day * 0.01 * 1.2816)};
+  CHECK(own->due - own->early > around * 0.95);
+  CHECK(own->due - own->early < around * 1.2);
+  CHECK(own->late - own->due >= own->due - own->early);
+  const auto surer = model.due(Customer{0}, Item{0}, now, {.interval = 0.99});
+  CHECK(surer->early < own->early);
+  CHECK(surer->late > own->late);
   CHECK(own->due_probability < 0.01);
   // A first purchase has the item's interval.
   const auto once = model.due(Customer{1}, Item{0}, now);
@@ -175,8 +183,9 @@ TEST_CASE("brute force: the chance of a purchase from the mixture it stands for"
       norm += density;
       sum += density * std::pow(p, gaps) * (1 - p + p * left);
     }
-    CHECK(std::exp(detail::repeat_likelihood(mean, strength, gaps, left)) ==
-          Approx(sum / norm).epsilon(0.01));
+    detail::RepeatLikelihood likelihood;
+    likelihood.set(mean, strength, 4);
+    CHECK(std::exp(likelihood(gaps, left)) == Approx(sum / norm).epsilon(0.01));
   }
 }
 

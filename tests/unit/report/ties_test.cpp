@@ -191,7 +191,7 @@ TEST_CASE("what is due again", "[report][sections]") {
                                         .interval_days = 30.4,
                                         .due = last + std::chrono::days{30},
                                         .buys = 0.62}};
-  const ReplenishmentReport report{.pairs = 5, .intervals = 12, .items = 2, .typical_days = 28};
+  const PurchaseIntervals report{.pairs = 5, .intervals = 12, .items = 2, .typical_days = 28};
   const auto who = [](Customer customer) { return text("customer ", index(customer)); };
   const std::string html = html_of(
       [&](ReportPage& page) { add_replenishment_section(page, due, report, who, thing, 30); });

@@ -1,21 +1,32 @@
 #pragma once
-// The estimates of recommend/replenishment.hpp: intervals by empirical Bayes, chances of another
-// purchase by maximum likelihood. Thread safety: functions and values.
+// Intervals between the purchases of many customers, of an item, of a category or of anything:
+// their lengths by empirical Bayes, the chances of another purchase by maximum likelihood.
+//
+// What recommend/replenishment.hpp and value/next_order.hpp share; the first says what is assumed
+// and where it comes from. "Item" here is what is bought again: a shop as a whole is one item.
+// Thread safety: functions and values.
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <numbers>
 #include <span>
 #include <vector>
 
 #include "emptor/core/context.hpp"
-#include "emptor/recommend/replenishment_result.hpp"
-#include "emptor/table/sequences.hpp"
+#include "emptor/core/time.hpp"
+#include "emptor/math/normal.hpp"
+#include "emptor/math/purchase_intervals_result.hpp"
 
 namespace emptor::detail {
+
+/// `time` and so many days, of which at most 3e7 years count.
+[[nodiscard]] inline Time days_after(Time time, double days) noexcept {
+  const double seconds = std::min(days * 86400, 1e15);
+  return time + std::chrono::seconds{static_cast<std::int64_t>(seconds)};
+}
 
 /// What one customer's purchases of one item come to.
 struct PurchasePair {
@@ -52,56 +63,6 @@ inline double days_between(Time from, Time to) noexcept {
          86400;
 }
 
-/// The pairs, by customer, then item. Events less than `merge_days` after a purchase are part of
-/// it.
-[[nodiscard]] inline std::vector<PurchasePair> purchase_pairs(const Sequences& data,
-                                                              double merge_days) {
-  struct Event {
-    std::uint32_t item;
-    Time time;
-    double quantity;
-  };
-  std::vector<PurchasePair> pairs;
-  std::vector<Event> events;
-  for (std::size_t c = 0; c < data.customers(); ++c) {
-    events.clear();
-    for (std::size_t s = data.first_session(c); s < data.first_session(c + 1); ++s) {
-      for (std::size_t e = 0; e < data.session_size(s); ++e) {
-        events.push_back({data.session_items(s)[e], data.session_times(s)[e],
-                          static_cast<double>(data.session_weights(s)[e])});
-      }
-    }
-    std::stable_sort(events.begin(), events.end(),
-                     [](const Event& a, const Event& b) { return a.item < b.item; });
-    for (std::size_t e = 0; e < events.size();) {
-      PurchasePair pair{.customer = static_cast<std::uint32_t>(c), .item = events[e].item};
-      for (bool first = true; e < events.size() && events[e].item == pair.item; first = false) {
-        const Time time = events[e].time;
-        double quantity = 0;
-        for (; e < events.size() && events[e].item == pair.item &&
-               (events[e].time == time || days_between(time, events[e].time) < merge_days);
-             ++e) {
-          quantity += events[e].quantity;
-        }
-        if (!first) {
-          const double days = std::log(days_between(pair.last, time));
-          const double units = pair.last_log_quantity;
-          ++pair.gaps;
-          pair.log_days += days;
-          pair.log_quantity += units;
-          pair.days_squared += days * days;
-          pair.quantity_squared += units * units;
-          pair.product += days * units;
-        }
-        pair.last = time;
-        pair.last_log_quantity = std::log(quantity);
-      }
-      pairs.push_back(pair);
-    }
-  }
-  return pairs;
-}
-
 /// By how much ln days grow with ln quantity within pairs, in [0, 1].
 [[nodiscard]] inline double quantity_power(std::span<const PurchasePair> pairs) {
   double covariance = 0;
@@ -122,7 +83,7 @@ inline double days_between(Time from, Time to) noexcept {
 
 /// Variances by moments and shrunken means; fills in all but the chances of another purchase.
 [[nodiscard]] inline IntervalModel fit_intervals(std::size_t n, std::span<const PurchasePair> pairs,
-                                                 ReplenishmentReport& report) {
+                                                 PurchaseIntervals& report) {
   IntervalModel model;
   model.items.resize(n);
   model.power = quantity_power(pairs);
@@ -236,8 +197,10 @@ struct NextInterval {
   /// The share of intervals that are over after so many days.
   [[nodiscard]] double over(double days) const noexcept {
     if (!(days > 0)) return 0;
-    return std::erfc(-(std::log(days) - mean) / (deviation * std::numbers::sqrt2)) / 2;
+    return normal_cdf((std::log(days) - mean) / deviation);
   }
+  /// Days, z standard deviations of ln(days) from the median.
+  [[nodiscard]] double days_at(double z) const noexcept { return std::exp(mean + deviation * z); }
 };
 [[nodiscard]] inline NextInterval next_interval(const IntervalModel& model,
                                                 const PurchasePair& pair) noexcept {
@@ -251,16 +214,42 @@ struct NextInterval {
           std::sqrt(model.within + prior * (1 - trust))};
 }
 
-/// ln likelihood of g repeats and then none in a time that a share `left` of intervals outlasts,
-/// the chance of another purchase being beta distributed with this mean and a + b = strength.
-[[nodiscard]] inline double repeat_likelihood(double mean, double strength, std::uint32_t gaps,
-                                              double left) noexcept {
-  const double a = mean * strength;
-  const double b = strength - a;
-  double value = 0;
-  for (std::uint32_t j = 0; j < gaps; ++j) value += std::log((a + j) / (strength + j));
-  return value + std::log((b + (a + gaps) * left) / (strength + gaps));
+/// The probability that a pair silent for `elapsed` days buys within `days` more: the interval may
+/// be a long one, or the last purchase was the last.
+[[nodiscard]] inline double return_probability(const IntervalModel& model, const PurchasePair& pair,
+                                               const NextInterval& next, double elapsed,
+                                               double days) noexcept {
+  const double a = model.items[pair.item].repeat * model.strength;
+  const double b = model.strength - a;
+  const double returns = a + static_cast<double>(pair.gaps);
+  const double over = next.over(elapsed);
+  return returns * (next.over(elapsed + days) - over) / (b + returns * (1 - over));
 }
+
+/// ln likelihood of g repeats and then none in a time that a share `left` of intervals outlasts,
+/// the chance of another purchase being beta distributed with a mean and a + b = strength; for g up
+/// to a largest.
+class RepeatLikelihood {
+ public:
+  /// O(most_gaps).
+  void set(double mean, double strength, std::uint32_t most_gaps) {
+    a_ = mean * strength;
+    strength_ = strength;
+    repeats_.resize(most_gaps + std::size_t{1});
+    repeats_[0] = 0;
+    for (std::uint32_t j = 0; j < most_gaps; ++j) {
+      repeats_[j + 1] = repeats_[j] + std::log((a_ + j) / (strength + j));
+    }
+  }
+  [[nodiscard]] double operator()(std::uint32_t gaps, double left) const noexcept {
+    return repeats_[gaps] + std::log((strength_ - a_ + (a_ + gaps) * left) / (strength_ + gaps));
+  }
+
+ private:
+  double a_ = 0;
+  double strength_ = 0;
+  std::vector<double> repeats_;  // by gaps
+};
 
 /// The maximum of a function of one peak on [low, high] by golden sections, to 2^-20 of the range.
 template <class F>
@@ -291,7 +280,7 @@ template <class F>
 /// The chances of another purchase: strength and mean over all items that are bought again, then a
 /// mean an item, held to the common one with the weight of `doubt` purchases.
 inline void fit_repeats(std::span<const PurchasePair> pairs, Time until, double doubt,
-                        IntervalModel& model, ReplenishmentReport& report, const Context& context) {
+                        IntervalModel& model, PurchaseIntervals& report, const Context& context) {
   struct Case {
     std::uint32_t item;
     std::uint32_t gaps;
@@ -310,12 +299,16 @@ inline void fit_repeats(std::span<const PurchasePair> pairs, Time until, double 
   }
   constexpr std::size_t cases_a_chunk = 4096;
   std::vector<double> partial(cases.size() / cases_a_chunk + 1);
+  std::uint32_t most_gaps = 0;
+  for (const Case& one : cases) most_gaps = std::max(most_gaps, one.gaps);
+  RepeatLikelihood of_all;
   const auto likelihood = [&](double mean, double strength) {
+    of_all.set(mean, strength, most_gaps);
     parallel_chunks(context, cases.size(), cases_a_chunk, [&](std::size_t begin, std::size_t end) {
       double sum = 0;
       for (std::size_t k = begin; k < end; ++k) {
         if (std::isnan(model.items[cases[k].item].mean)) continue;
-        sum += repeat_likelihood(mean, strength, cases[k].gaps, cases[k].left);
+        sum += of_all(cases[k].gaps, cases[k].left);
       }
       partial[begin / cases_a_chunk] = sum;
     });
@@ -340,13 +333,19 @@ inline void fit_repeats(std::span<const PurchasePair> pairs, Time until, double 
   report.repeat_rate =
       peak(edge, 1 - edge, [&](double mean) { return likelihood(mean, model.strength); });
   parallel_chunks(context, model.items.size(), 64, [&](std::size_t begin, std::size_t end) {
+    RepeatLikelihood of_item;
     for (std::size_t i = begin; i < end; ++i) {
       if (std::isnan(model.items[i].mean)) continue;
+      std::uint32_t most = 0;
+      for (std::size_t k = starts[i]; k < starts[i + 1]; ++k) {
+        most = std::max(most, cases[k].gaps);
+      }
       model.items[i].repeat = peak(edge, 1 - edge, [&](double mean) {
         double sum = doubt * (report.repeat_rate * std::log(mean) +
                               (1 - report.repeat_rate) * std::log(1 - mean));
+        of_item.set(mean, model.strength, most);
         for (std::size_t k = starts[i]; k < starts[i + 1]; ++k) {
-          sum += repeat_likelihood(mean, model.strength, cases[k].gaps, cases[k].left);
+          sum += of_item(cases[k].gaps, cases[k].left);
         }
         return sum;
       });
