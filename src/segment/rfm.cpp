@@ -23,7 +23,9 @@ void check_cuts(const std::vector<std::int64_t>& cuts, std::string_view option,
   }
 }
 
-void check(const RfmOptions& options) {
+}  // namespace
+
+void detail::check_rfm_options(const RfmOptions& options) {
   require_option(options.bins >= 2 && options.bins <= 20, "bins", "in [2, 20]", options.bins);
   check_cuts(options.recency_cuts, "recency_cuts", options);
   check_cuts(options.frequency_cuts, "frequency_cuts", options);
@@ -39,6 +41,8 @@ void check(const RfmOptions& options) {
   require_option(sum > 0, "recency_weight", "> 0 unless another weight is", sum);
 }
 
+namespace {
+
 constexpr std::int64_t seconds(Time time) noexcept {
   return time.time_since_epoch().count();
 }
@@ -47,7 +51,7 @@ constexpr std::int64_t seconds(Time time) noexcept {
 
 RfmAccumulator::RfmAccumulator(const RfmOptions& options, Currency currency, int price_scale)
     : options_(options), currency_(currency), price_scale_(price_scale) {
-  check(options);
+  detail::check_rfm_options(options);
 }
 
 void RfmAccumulator::count_order(RfmState& state, Customer customer, Order order) {
@@ -201,18 +205,18 @@ void RfmAccumulator::merge(const RfmAccumulator& other) {
   detail::add_counts(counts_, other.counts_);
 }
 
-std::vector<RfmState> RfmAccumulator::merged_states(std::span<const Customer> merged_into) const {
+std::vector<RfmState> RfmAccumulator::joined_states(std::span<const Customer> merged_into) const {
   if (merged_into.size() < states_.size()) {
     throw Exception(
         ErrorCode::invalid_shape,
         text("merged_into must name all ", states_.size(), " customers, got ", merged_into.size()),
-        "RfmAccumulator::score");
+        "RfmAccumulator::joined_states");
   }
   for (const Customer target : merged_into) {
     if (index(target) >= merged_into.size() || merged_into[index(target)] != target) {
       throw Exception(ErrorCode::invalid_value,
                       "who others are merged into must be merged into itself",
-                      "RfmAccumulator::score");
+                      "RfmAccumulator::joined_states");
     }
   }
   std::vector<RfmState> merged(merged_into.size());
@@ -239,10 +243,14 @@ std::vector<RfmState> RfmAccumulator::merged_states(std::span<const Customer> me
   return merged;
 }
 
-RfmResult RfmAccumulator::score(std::span<const Customer> merged_into) const {
-  if (options_.as_of) return score_at(*options_.as_of, merged_into);
+Time RfmAccumulator::scored_at() const noexcept {
+  if (options_.as_of) return *options_.as_of;
   const bool none = latest_ == std::numeric_limits<std::int64_t>::min();
-  return score_at(none ? Time{} : Time{std::chrono::seconds{latest_}}, merged_into);
+  return none ? Time{} : Time{std::chrono::seconds{latest_}};
+}
+
+RfmResult RfmAccumulator::score(std::span<const Customer> merged_into) const {
+  return score_at(scored_at(), merged_into);
 }
 
 RfmResult RfmAccumulator::score_at(Time as_of, std::span<const Customer> merged_into) const {
@@ -261,7 +269,7 @@ RfmResult RfmAccumulator::score_at(Time as_of, std::span<const Customer> merged_
   if (merged_into.empty()) {
     detail::score_states(states_, result);
   } else {
-    detail::score_states(merged_states(merged_into), result);
+    detail::score_states(joined_states(merged_into), result);
   }
   return result;
 }

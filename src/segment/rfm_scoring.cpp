@@ -26,8 +26,9 @@ std::vector<std::size_t> bin_ends(std::size_t n, int bins, RfmTies ties) {
   return ends;
 }
 
-/// The values at ascending places of the sorted sequence. A histogram of at most 65,536 cells finds
-/// the cells that hold a place; only their elements are looked at more closely.
+/// The values at ascending places of the sorted sequence. A histogram of at
+/// most 65,536 cells finds the cells that hold a place; only their elements are
+/// looked at more closely.
 std::vector<std::int64_t> values_at(std::span<const std::int64_t> values,
                                     std::span<const std::size_t> places) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
@@ -63,77 +64,31 @@ std::vector<std::int64_t> values_at(std::span<const std::int64_t> values,
   return found;
 }
 
-/// One measure of all scored customers.
-class Measure {
- public:
-  explicit Measure(std::size_t customers) : values(customers), bins(customers) {}
+using FirstLine = FunctionRef<std::uint64_t(std::size_t)>;
 
-  /// Finds the thresholds and the bin, from 0, of every value. `first_line(i)` is of element i.
-  template <class FirstLine>
-  std::vector<RfmThreshold> cut(const std::vector<std::int64_t>& cuts, const RfmOptions& options,
-                                FirstLine&& first_line) {
-    std::vector<RfmThreshold> ends;
-    ends.reserve(static_cast<std::size_t>(options.bins) - 1);
-    for (const std::int64_t value : cuts) ends.push_back({.value = value});
-    std::vector<std::size_t> places;
-    if (cuts.empty()) {
-      places = bin_ends(values.size(), options.bins, options.ties);
-      for (const std::int64_t value : values_at(values, places)) ends.push_back({.value = value});
-    }
-    // A value's bin is the number of ends below it: of an end's equals, the first such end.
-    std::vector<std::vector<std::uint32_t>> equals(ends.size() + 1);
-    std::vector<std::size_t> sizes(ends.size() + 1);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      std::uint8_t bin = 0;
-      bool equal = false;
-      for (const RfmThreshold& end : ends) {
-        bin = static_cast<std::uint8_t>(bin + (end.value < values[i] ? 1 : 0));
-        equal |= end.value == values[i];
-      }
-      bins[i] = bin;
-      ++sizes[bin];
-      if (equal) equals[bin].push_back(static_cast<std::uint32_t>(i));
-    }
-    if (!cuts.empty() || options.ties == RfmTies::value) return ends;
-    std::size_t up_to = 0;
-    for (std::size_t begin = 0, end = 0; begin < ends.size(); begin = end) {
-      while (end < ends.size() && ends[end].value == ends[begin].value) ++end;
-      for (std::size_t bin = begin; bin < end; ++bin) up_to += sizes[bin];
-      cut_equals(std::span(ends).subspan(begin, end - begin),
-                 std::span<const std::size_t>(places).subspan(begin, end - begin),
-                 up_to - equals[begin].size(), equals[begin], first_line);
-    }
-    return ends;
-  }
-
-  std::vector<std::int64_t> values;
-  std::vector<std::uint8_t> bins;
-
- private:
-  /// Of ends with one value: sets their first lines, and moves the equals that come after an end
-  /// on to their bin. `below`: how many elements are smaller.
-  template <class FirstLine>
-  void cut_equals(std::span<RfmThreshold> ends, std::span<const std::size_t> places,
-                  std::size_t below, std::span<const std::uint32_t> equals,
-                  FirstLine&& first_line) {
-    std::vector<std::uint64_t> lines;
-    lines.reserve(equals.size());
-    for (const std::uint32_t i : equals) lines.push_back(first_line(i));
-    std::vector<std::uint64_t> selected = lines;
-    std::vector<std::size_t> within;
-    for (const std::size_t place : places) within.push_back(place - below);
-    select_places(std::span(selected), std::span<const std::size_t>(within));
-    for (std::size_t j = 0; j < ends.size(); ++j) ends[j].first_line = selected[within[j]];
-    for (std::size_t k = 0; k < equals.size(); ++k) {
-      std::uint8_t& bin = bins[equals[k]];
-      for (const RfmThreshold& end : ends) {
-        bin = static_cast<std::uint8_t>(bin + (end.first_line < lines[k] ? 1 : 0));
-      }
+/// Of ends with one value: sets their first lines, and moves the equals that
+/// come after an end on to their bin. `below`: how many elements are smaller.
+void cut_equals(std::span<RfmThreshold> ends, std::span<const std::size_t> places,
+                std::size_t below, std::span<const std::uint32_t> equals, FirstLine first_line,
+                std::span<std::uint8_t> bins) {
+  std::vector<std::uint64_t> lines;
+  lines.reserve(equals.size());
+  for (const std::uint32_t i : equals) lines.push_back(first_line(i));
+  std::vector<std::uint64_t> selected = lines;
+  std::vector<std::size_t> within;
+  for (const std::size_t place : places) within.push_back(place - below);
+  select_places(std::span(selected), std::span<const std::size_t>(within));
+  for (std::size_t j = 0; j < ends.size(); ++j) ends[j].first_line = selected[within[j]];
+  for (std::size_t k = 0; k < equals.size(); ++k) {
+    std::uint8_t& bin = bins[equals[k]];
+    for (const RfmThreshold& end : ends) {
+      bin = static_cast<std::uint8_t>(bin + (end.first_line < lines[k] ? 1 : 0));
     }
   }
-};
+}
 
-/// Thresholds that lie before (value, first_line): the number of the bin, from 0.
+/// Thresholds that lie before (value, first_line): the number of the bin, from
+/// 0.
 int bin_of(std::span<const RfmThreshold> thresholds, std::int64_t value,
            std::uint64_t first_line) noexcept {
   int bin = 0;
@@ -146,6 +101,43 @@ int bin_of(std::span<const RfmThreshold> thresholds, std::int64_t value,
 
 }  // namespace
 
+std::vector<RfmThreshold> cut_measure(std::span<const std::int64_t> values, const MeasureCut& cut,
+                                      FirstLine first_line, std::span<std::uint8_t> bin_of_value) {
+  std::vector<RfmThreshold> ends;
+  ends.reserve(static_cast<std::size_t>(cut.bins) - 1);
+  for (const std::int64_t value : cut.cuts) ends.push_back({.value = value});
+  std::vector<std::size_t> places;
+  if (cut.cuts.empty()) {
+    places = bin_ends(values.size(), cut.bins, cut.ties);
+    for (const std::int64_t value : values_at(values, places)) ends.push_back({.value = value});
+  }
+  // A value's bin is the number of ends below it: of an end's equals, the first
+  // such end.
+  std::vector<std::vector<std::uint32_t>> equals(ends.size() + 1);
+  std::vector<std::size_t> sizes(ends.size() + 1);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint8_t bin = 0;
+    bool equal = false;
+    for (const RfmThreshold& end : ends) {
+      bin = static_cast<std::uint8_t>(bin + (end.value < values[i] ? 1 : 0));
+      equal |= end.value == values[i];
+    }
+    bin_of_value[i] = bin;
+    ++sizes[bin];
+    if (equal) equals[bin].push_back(static_cast<std::uint32_t>(i));
+  }
+  if (!cut.cuts.empty() || cut.ties == RfmTies::value) return ends;
+  std::size_t up_to = 0;
+  for (std::size_t begin = 0, end = 0; begin < ends.size(); begin = end) {
+    while (end < ends.size() && ends[end].value == ends[begin].value) ++end;
+    for (std::size_t bin = begin; bin < end; ++bin) up_to += sizes[bin];
+    cut_equals(std::span(ends).subspan(begin, end - begin),
+               std::span<const std::size_t>(places).subspan(begin, end - begin),
+               up_to - equals[begin].size(), equals[begin], first_line, bin_of_value);
+  }
+  return ends;
+}
+
 void score_states(std::span<const RfmState> states, RfmResult& result) {
   const auto as_of =
       static_cast<std::uint64_t>(result.options.as_of.value().time_since_epoch().count());
@@ -157,13 +149,15 @@ void score_states(std::span<const RfmState> states, RfmResult& result) {
   }
   if (scored == 0) return;
   result.rows.reserve(scored);
-  Measure measure(scored);
+  std::vector<std::int64_t> values(scored);
+  std::vector<std::uint8_t> bins(scored);
   for (std::size_t c = 0; c < states.size(); ++c) {
     const RfmState& state = states[c];
     if (state.orders == 0) continue;
-    // No purchase is after as_of, so the unsigned difference is right for any two instants.
+    // No purchase is after as_of, so the unsigned difference is right for any
+    // two instants.
     const std::uint64_t seconds = as_of - static_cast<std::uint64_t>(state.last_purchase);
-    measure.values[result.rows.size()] = static_cast<std::int64_t>(seconds / seconds_a_day);
+    values[result.rows.size()] = static_cast<std::int64_t>(seconds / seconds_a_day);
     result.rows.push_back({.customer = id_at<Customer>(c),
                            .orders = state.orders,
                            .recency_days = static_cast<std::int64_t>(seconds / seconds_a_day),
@@ -174,19 +168,22 @@ void score_states(std::span<const RfmState> states, RfmResult& result) {
   RfmThresholds& thresholds = result.thresholds;
   std::vector<RfmRow>& rows = result.rows;
   const auto first_line = [&](std::size_t i) { return states[index(rows[i].customer)].first_line; };
-  thresholds.recency = measure.cut(options.recency_cuts, options, first_line);
+  const auto cut = [&](const std::vector<std::int64_t>& cuts) {
+    return cut_measure(values, {options.bins, options.ties, cuts}, first_line, bins);
+  };
+  thresholds.recency = cut(options.recency_cuts);
   for (std::size_t i = 0; i < scored; ++i) {
-    rows[i].score.recency = static_cast<std::uint8_t>(options.bins - measure.bins[i]);
-    measure.values[i] = rows[i].orders;
+    rows[i].score.recency = static_cast<std::uint8_t>(options.bins - bins[i]);
+    values[i] = rows[i].orders;
   }
-  thresholds.frequency = measure.cut(options.frequency_cuts, options, first_line);
+  thresholds.frequency = cut(options.frequency_cuts);
   for (std::size_t i = 0; i < scored; ++i) {
-    rows[i].score.frequency = static_cast<std::uint8_t>(1 + measure.bins[i]);
-    measure.values[i] = rows[i].monetary;
+    rows[i].score.frequency = static_cast<std::uint8_t>(1 + bins[i]);
+    values[i] = rows[i].monetary;
   }
-  thresholds.monetary = measure.cut(options.monetary_cuts, options, first_line);
+  thresholds.monetary = cut(options.monetary_cuts);
   for (std::size_t i = 0; i < scored; ++i) {
-    rows[i].score.monetary = static_cast<std::uint8_t>(1 + measure.bins[i]);
+    rows[i].score.monetary = static_cast<std::uint8_t>(1 + bins[i]);
   }
 }
 

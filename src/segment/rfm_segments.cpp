@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "emptor/core/error.hpp"
+#include "segment/segment_summary.hpp"
 
 namespace emptor {
 
@@ -107,12 +108,6 @@ CompiledTable compile(const RfmSegmentTable& table) {
   return compiled;
 }
 
-void add_amount(std::int64_t& sum, std::int64_t amount) {
-  if (__builtin_add_overflow(sum, amount, &sum)) {
-    throw Exception(ErrorCode::overflow, "amounts add up beyond 9.2e18 units", "rfm_segments_of");
-  }
-}
-
 }  // namespace
 
 RfmSegmentTable default_rfm_segments(int bins) {
@@ -142,30 +137,11 @@ RfmSegments rfm_segments_of(const RfmResult& result, const RfmSegmentTable& tabl
   RfmSegments out{.table = table, .segments = {}, .of_row = {}};
   for (const std::string& name : compiled.names) out.segments.emplace_back().name = name;
   out.of_row.reserve(result.rows.size());
-  std::int64_t total = 0;
   for (const RfmRow& row : result.rows) {
-    const std::uint8_t at =
-        compiled
-            .cells[compiled.cell_of(row.score.recency, row.score.frequency, row.score.monetary)];
-    out.of_row.push_back(at);
-    RfmSegmentSummary& segment = out.segments[at];
-    ++segment.customers;
-    segment.orders += row.orders;
-    segment.mean_recency_days += static_cast<double>(row.recency_days);
-    add_amount(segment.monetary, row.monetary);
-    add_amount(total, row.monetary);
+    out.of_row.push_back(compiled.cells[compiled.cell_of(row.score.recency, row.score.frequency,
+                                                         row.score.monetary)]);
   }
-  for (RfmSegmentSummary& segment : out.segments) {
-    if (segment.customers == 0) continue;
-    const double size = static_cast<double>(segment.customers);
-    segment.customer_share = size / static_cast<double>(result.rows.size());
-    if (total > 0) {
-      segment.monetary_share = static_cast<double>(segment.monetary) / static_cast<double>(total);
-    }
-    segment.mean_recency_days /= size;
-    segment.mean_orders = static_cast<double>(segment.orders) / size;
-    segment.mean_monetary = static_cast<double>(segment.monetary) / size;
-  }
+  detail::summarise_segments(result.rows, out.of_row, out.segments, "rfm_segments_of");
   return out;
 }
 
@@ -180,7 +156,7 @@ RfmGrid rfm_grid_of(const RfmResult& result) {
     RfmCell& cell = grid.cells[static_cast<std::size_t>((row.score.recency - 1) * bins +
                                                         row.score.frequency - 1)];
     ++cell.customers;
-    add_amount(cell.monetary, row.monetary);
+    detail::add_amount(cell.monetary, row.monetary, "rfm_grid_of");
   }
   return grid;
 }

@@ -17,6 +17,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/core/time.hpp"
@@ -79,6 +80,16 @@ class RfmAccumulator {
   [[nodiscard]] std::span<const RfmState> states() const noexcept { return states_; }
   [[nodiscard]] const RfmLineCounts& counts() const noexcept { return counts_; }
 
+  /// The states when customers are joined as `merged_into` says (see `score`), as many as that
+  /// names.
+  [[nodiscard]] EMPTOR_API std::vector<RfmState> joined_states(
+      std::span<const Customer> merged_into) const;
+  [[nodiscard]] const RfmOptions& options() const noexcept { return options_; }
+  [[nodiscard]] Currency currency() const noexcept { return currency_; }
+  [[nodiscard]] int price_scale() const noexcept { return price_scale_; }
+  /// options.as_of, or the latest line that has been counted; the epoch without any.
+  [[nodiscard]] EMPTOR_API Time scored_at() const noexcept;
+
   /// Scores at options.as_of, or at the latest line. `merged_into`, when not empty, names for each
   /// customer the one it counts as (itself, when it is nobody else), and that one must be itself.
   /// Throws `invalid_shape` when it is shorter than states(), `invalid_value` when it is a chain.
@@ -87,11 +98,17 @@ class RfmAccumulator {
   [[nodiscard]] EMPTOR_API RfmResult score_at(Time as_of,
                                               std::span<const Customer> merged_into = {}) const;
 
+  /// An archive of kind "rfm": options, states, orders. The same state gives the same bytes,
+  /// however it came about.
+  [[nodiscard]] EMPTOR_API std::vector<std::byte> save() const;
+  /// What `save` wrote, to be scored, added to and merged. Errors: `corrupt`, `unsupported`,
+  /// `invalid_value` for another kind.
+  [[nodiscard]] EMPTOR_API static Result<RfmAccumulator> load(std::span<const std::byte> bytes);
+
  private:
   template <bool HasOrders, bool HasQuantities>
   void add_lines(const RfmColumns& lines);
   void count_order(RfmState& state, Customer customer, Order order);
-  [[nodiscard]] std::vector<RfmState> merged_states(std::span<const Customer> merged_into) const;
 
   RfmOptions options_;
   Currency currency_;
@@ -112,5 +129,11 @@ class RfmAccumulator {
 [[nodiscard]] EMPTOR_API RfmScore rfm_score(const RfmThresholds& thresholds,
                                             std::int64_t recency_days, std::uint32_t orders,
                                             std::int64_t monetary, std::uint64_t first_line);
+
+/// An archive of kind "rfm-thresholds", and back. Errors as RfmAccumulator::load.
+[[nodiscard]] EMPTOR_API std::vector<std::byte> save_rfm_thresholds(
+    const RfmThresholds& thresholds);
+[[nodiscard]] EMPTOR_API Result<RfmThresholds> load_rfm_thresholds(
+    std::span<const std::byte> bytes);
 
 }  // namespace emptor
