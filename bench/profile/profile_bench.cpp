@@ -1,9 +1,10 @@
-// Features, cohorts and sales of 1M generated order lines of 100,000 customers, and one more event.
+// Features, cohorts and sales of 1M generated order lines of 100,000 customers, and one more line.
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <string>
+#include <vector>
 
 #include "emptor/core/random.hpp"
 #include "emptor/profile/cohort.hpp"
@@ -64,16 +65,41 @@ void features(benchmark::State& state) {
   count_lines(state);
 }
 
-void one_more_event(benchmark::State& state) {
-  FeatureState customer;
-  for (std::uint32_t i = 0; i < 200; ++i) {
-    customer.add({.order = Order{i / 4}, .item = Item{i * 7 % 150}, .time = Time{}, .amount = 5});
-  }
-  std::uint32_t i = 0;
+void features_in_four_windows(benchmark::State& state) {
+  const Time as_of{std::chrono::seconds{1'662'000'000}};
+  const std::vector<TimeWindow> windows{trailing_window(as_of, 30), trailing_window(as_of, 90),
+                                        trailing_window(as_of, 365), TimeWindow{}};
   for (auto _ : state) {
-    customer.add({.order = Order{i % 50}, .item = Item{i % 150}, .time = Time{}, .amount = 5});
-    ++i;
+    const auto tables = features_over(shop().orders, shop().customers.size(),
+                                      feature_columns(shop().items), windows, {.as_of = as_of});
+    benchmark::DoNotOptimize(tables.data());
   }
+  count_lines(state);
+}
+
+/// The shop's lines in the order of time, each into its customer's state; with `state.range(0)`,
+/// the customer's features are read after every line.
+void one_more_line(benchmark::State& state) {
+  const Orders& orders = shop().orders;
+  const bool read = state.range(0) != 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    std::vector<FeatureState> customers(shop().customers.size());
+    state.ResumeTiming();
+    for (std::size_t i = 0; i < orders.lines(); ++i) {
+      FeatureState& customer = customers[index(orders.line_customers()[i])];
+      customer.add({.order = orders.line_orders()[i],
+                    .item = orders.line_items()[i],
+                    .time = orders.line_times()[i],
+                    .amount = orders.line_amounts()[i],
+                    .quantity = orders.line_quantities()[i]});
+      if (read) benchmark::DoNotOptimize(customer.at(orders.line_times()[i]).orders);
+    }
+    state.PauseTiming();
+    customers = {};
+    state.ResumeTiming();
+  }
+  count_lines(state);
 }
 
 void cohorts(benchmark::State& state) {
@@ -103,10 +129,11 @@ void interactions(benchmark::State& state) {
 }
 
 BENCHMARK(features)->Unit(benchmark::kMillisecond);
+BENCHMARK(features_in_four_windows)->Unit(benchmark::kMillisecond);
 BENCHMARK(cohorts)->Unit(benchmark::kMillisecond);
 BENCHMARK(sales_by_day)->Unit(benchmark::kMillisecond);
 BENCHMARK(concentration)->Unit(benchmark::kMillisecond);
 BENCHMARK(interactions)->Unit(benchmark::kMillisecond);
-BENCHMARK(one_more_event);
+BENCHMARK(one_more_line)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace

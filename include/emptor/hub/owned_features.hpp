@@ -20,10 +20,15 @@ class OwnedFeatures : public OwnedStates<FeatureState> {
   void add(Customer customer, std::span<const FeatureEvent> events) {
     add_by(customer, [&](FeatureState& state) { state.add(events); });
   }
-  /// Of the customer's owner. Throws as FeatureState::at.
-  [[nodiscard]] CustomerFeatures at(Customer customer, Time as_of,
-                                    UtcOffset offset = UtcOffset{0}) const {
-    return of(customer).at(as_of, offset);
+  /// Takes back a line that arrived on this very customer. Throws `not_found`, and nothing has
+  /// changed.
+  void remove(Customer customer, const FeatureEvent& event) {
+    add_by(customer, [&](FeatureState& state) { state.remove(event); });
+  }
+  /// Of the customer's owner, as seen at `as_of`.
+  [[nodiscard]] CustomerFeatures at(Customer customer, Time as_of, UtcOffset offset = UtcOffset{0},
+                                    const TimeWindow& window = {}) const {
+    return of(customer).at(as_of, offset, window);
   }
 };
 

@@ -77,6 +77,15 @@ TEST_CASE("features of owners equal a rebuild") {
           RC_ASSERT(it.of(id_at<Customer>(c)) == twin);
           RC_ASSERT(it.at(id_at<Customer>(c), at(70'000'000)) == twin.at(at(70'000'000)));
         }
+        if (arrivals.empty()) return;
+        const Arrival& gone = arrivals.front();
+        OwnedFeatures rest = it;
+        rest.remove(gone.customer, feature_event(gone));
+        FeatureState expected = it.of(gone.customer);
+        expected.remove(feature_event(gone));
+        RC_ASSERT(rest.of(gone.customer) == expected);
+        rest.add(gone.customer, feature_event(gone));
+        RC_ASSERT(rest == it);
       });
 }
 

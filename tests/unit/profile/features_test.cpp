@@ -1,5 +1,7 @@
 #include "emptor/profile/features.hpp"
 
+#include <cmath>
+
 #include "emptor/core/error.hpp"
 #include "support/catch.hpp"
 
@@ -113,29 +115,131 @@ TEST_CASE("nothing from after as_of counts, nothing outside of the window") {
 
 TEST_CASE("no orders, no categories, customers who never ordered") {
   const Orders none;
-  const FeatureTable table = features_of(none, 2, nullptr);
+  const FeatureTable table = features_of(none, 2, FeatureColumns{});
   REQUIRE(table.customers.size() == 2);
   CHECK(table.customers[1] == CustomerFeatures{});
   const Shop shop = small_shop();
-  const FeatureTable more = features_of(shop.orders, 0, nullptr);
+  const FeatureTable more = features_of(shop.orders, 0, FeatureColumns{});
   REQUIRE(more.customers.size() == 3);
   CHECK(more.customers[0].distinct_categories == 0);
 }
 
-TEST_CASE("a state refuses an instant before its last event, itself, and too much money") {
+TEST_CASE("a state refuses itself, too much money, negative discounts and lines it has not") {
   FeatureState state;
-  state.add({.order = Order{1}, .item = Item{1}, .time = at(5), .amount = 1});
-  CHECK_THROWS_AS(state.at(at(4)), Exception);
+  const FeatureEvent line{.order = Order{1}, .item = Item{1}, .time = at(5), .amount = 1};
+  state.add(line);
+  CHECK(state.at(at(4)) == CustomerFeatures{});
   CHECK(state.at(at(5)).recency_days == 0);
   CHECK_THROWS_AS(state.merge(state), Exception);
   const FeatureState before = state;
   const FeatureEvent huge{.order = Order{2}, .time = at(5), .amount = INT64_MAX};
   CHECK_THROWS_AS(state.add(huge), Exception);
   CHECK_THROWS_AS(state.add(std::vector{huge, huge}), Exception);
+  CHECK_THROWS_AS(state.add({.order = Order{2}, .time = at(5), .amount = INT64_MIN}), Exception);
+  CHECK_THROWS_AS(state.add({.order = Order{2}, .time = at(5), .discount = -1}), Exception);
   FeatureState rich;
   rich.add(huge);
   CHECK_THROWS_AS(state.merge(rich), Exception);
+  CHECK_THROWS_AS(state.subtract(rich), Exception);
+  CHECK_THROWS_AS(state.remove(huge), Exception);
   CHECK(state == before);
+  state.add(line);
+  state.remove(line);
+  CHECK(state == before);
+  state.subtract(before);
+  CHECK(state == FeatureState{});
+  CHECK_THROWS_AS(state.remove(line), Exception);
+}
+
+TEST_CASE("windows are asked of a state afterwards, and of a table all at once") {
+  const Shop shop = small_shop();
+  const Time as_of = at(24, 12);
+  const std::vector<TimeWindow> windows{
+      {}, trailing_window(as_of, 1), trailing_window(as_of, 10), {at(40), at(50)}};
+  CHECK(windows[1] == TimeWindow{at(24), as_of + std::chrono::seconds{1}});
+  CHECK(trailing_window(at(24, 23), 1, std::chrono::hours{2}).from == at(24, 22));
+  CHECK_THROWS_AS(trailing_window(as_of, 0), Exception);
+  const std::vector<FeatureTable> tables =
+      features_over(shop.orders, 3, feature_columns(shop.items), windows, {.as_of = as_of});
+  REQUIRE(tables.size() == 4);
+  CHECK(tables[0].customers[0].orders == 3);
+  CHECK(tables[1].customers[0].orders == 1);
+  CHECK(tables[2].customers[0].refund_orders == 1);  // day 15 is the tenth day back
+  CHECK(tables[2].left_out_lines == 5);
+  CHECK(tables[3].customers[0] == CustomerFeatures{});
+  for (std::size_t w = 0; w < windows.size(); ++w) {
+    const FeatureTable one = features_of(shop.orders, shop.customers, shop.items,
+                                         {.as_of = as_of, .window = windows[w]});
+    CHECK(tables[w].customers == one.customers);
+    CHECK(tables[w].options == one.options);
+    CHECK(tables[w].left_out_lines == one.left_out_lines);
+  }
+  CHECK(features_over(shop.orders, 3, {}, {}).empty());
+}
+
+TEST_CASE("the rhythm of purchases, by hand") {
+  FeatureState state;
+  for (const int day : {0, 10, 20, 30, 60}) {
+    state.add({.order = Order{static_cast<std::uint32_t>(day)}, .time = at(day), .amount = 1});
+  }
+  const PurchaseRhythm rhythm = state.at(at(75)).rhythm.value();
+  CHECK(rhythm.p25_gap_days == 10);  // of 10, 10, 10, 30
+  CHECK(rhythm.p75_gap_days == 15);
+  CHECK(rhythm.p90_gap_days == Approx(24));
+  CHECK(rhythm.last_gap_days == 30);
+  CHECK(rhythm.open_gap_days == 15);
+  CHECK(rhythm.overdue == 1.5);
+  CHECK(rhythm.gap_deviation.value() == 10);
+  CHECK(rhythm.gap_variation.value() == Approx(10.0 / 15));
+  CHECK(rhythm.regularity.value() == Approx(5.0 / 25));
+  CHECK(rhythm.last_gap_score.value() == 2);
+  CHECK(rhythm.open_gap_score.value() == 0.5);
+  const PurchaseRhythm clock = state.at(at(30)).rhythm.value();
+  CHECK(clock.regularity.value() == 1);
+  CHECK_FALSE(clock.open_gap_score.has_value());
+  const PurchaseRhythm one_gap = state.at(at(10)).rhythm.value();
+  CHECK(one_gap.p90_gap_days == 10);
+  CHECK_FALSE(one_gap.gap_deviation.has_value());
+  CHECK_FALSE(state.at(at(9)).rhythm.has_value());
+}
+
+TEST_CASE("what was let off, and what was taken then") {
+  FeatureState state;
+  state.add({.order = Order{1}, .time = at(1), .amount = 1000, .quantity = 1});
+  state.add({.order = Order{2}, .time = at(2), .amount = 1600, .quantity = 2, .discount = 400});
+  state.add({.order = Order{3}, .time = at(3), .amount = -1000, .quantity = -1});
+  const CustomerFeatures seen = state.at(at(3));
+  CHECK(seen.discounted_lines == 1);
+  CHECK(seen.discounts == 400);
+  CHECK(seen.discounted_share().value() == 0.5);
+  CHECK(seen.full_price_share().value() == Approx(1000.0 / 2600));
+  CHECK(seen.average_discount().value() == Approx(400.0 / 3000));
+  CHECK(seen.discount_elasticity().value() == Approx(std::log(2.0) / std::log(0.8)));
+  CHECK(seen.refund_rate().value() == Approx(1000.0 / 2600));
+  CHECK(seen.average_order().value() == 1300);
+  const CustomerFeatures none;
+  CHECK_FALSE(none.discounted_share().has_value());
+  CHECK_FALSE(none.average_discount().has_value());
+  CHECK_FALSE(none.refund_rate().has_value());
+  CHECK_FALSE(none.discount_elasticity().has_value());
+  const Shop shop = small_shop();
+  const std::vector<std::int64_t> short_column(3);
+  CHECK_THROWS_AS(features_of(shop.orders, 3, {.discounts = short_column}), Exception);
+}
+
+TEST_CASE("a million identical lines") {
+  const FeatureEvent line{.order = Order{1}, .item = Item{1}, .time = at(5), .amount = 3};
+  FeatureState state;
+  for (int i = 0; i < 1'000'000; ++i) state.add(line);
+  const CustomerFeatures seen = state.at(at(6));
+  CHECK(seen.orders == 1);
+  CHECK(seen.sales == 3'000'000);
+  CHECK(seen.purchase_days == 1);
+  FeatureState batch;
+  batch.add(std::vector<FeatureEvent>(1'000'000, line));
+  CHECK(state == batch);
+  state.subtract(batch);
+  CHECK(state == FeatureState{});
 }
 
 TEST_CASE("all orders at one instant") {
