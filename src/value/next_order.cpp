@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "emptor/core/error.hpp"
+#include "emptor/math/minimise.hpp"
 #include "emptor/math/normal.hpp"
 
 namespace emptor {
@@ -32,6 +33,101 @@ double rest_quantile(const detail::NextInterval& next, double elapsed, double p)
   const double tail = (1 - p) * left;
   if (tail < std::numeric_limits<double>::min()) return elapsed;
   return std::max(elapsed, next.days_at(-detail::normal_quantile(tail)));
+}
+
+/// What the shop's intervals and chances of another order are drawn from.
+struct ShopParameters {
+  double mean, between, within, repeat, strength;
+
+  /// From numbers without bounds; what is flat at the edge stays away from it.
+  explicit ShopParameters(std::span<const double> free) noexcept
+      : mean(free[0]),
+        between(std::exp(std::clamp(free[1], -14.0, 7.0))),
+        within(std::exp(std::clamp(free[2], -9.2, 7.0))),
+        repeat(1e-4 + (1 - 2e-4) / (1 + std::exp(-free[3]))),
+        strength(std::exp(std::clamp(free[4], -4.6, 5.8))) {}
+  [[nodiscard]] static std::vector<double> free(const detail::IntervalModel& model) {
+    const double repeat = std::clamp(model.items[0].repeat, 1e-3, 1 - 1e-3);
+    return {model.items[0].mean, std::log(std::max(model.between, 1e-5)), std::log(model.within),
+            std::log(repeat / (1 - repeat)), std::log(model.strength)};
+  }
+  void put_into(detail::IntervalModel& model) const noexcept {
+    model.between = between;
+    model.within = within;
+    model.strength = strength;
+    model.items[0] = {mean, 0, repeat};
+  }
+};
+
+/// ln likelihood of all that is known of the pairs up to `until`: the intervals that ended, how
+/// many there were, and the silence since.
+double likelihood(std::span<const detail::PurchasePair> pairs, Time until,
+                  const detail::IntervalModel& model, const Context& context) {
+  constexpr std::size_t pairs_a_chunk = 4096;
+  std::uint32_t most_gaps = 0;
+  for (const detail::PurchasePair& pair : pairs) most_gaps = std::max(most_gaps, pair.gaps);
+  const detail::ItemInterval& shop = model.items[0];
+  detail::RepeatLikelihood repeats;
+  repeats.set(shop.repeat, model.strength, most_gaps);
+  std::vector<double> sums(pairs.size() / pairs_a_chunk + 1, 0.0);
+  parallel_chunks(context, pairs.size(), pairs_a_chunk, [&](std::size_t begin, std::size_t end) {
+    double sum = 0;
+    for (std::size_t p = begin; p < end; ++p) {
+      const detail::PurchasePair& pair = pairs[p];
+      const double elapsed = detail::days_between(pair.last, until);
+      sum += repeats(pair.gaps, 1 - detail::next_interval(model, pair).over(elapsed));
+      if (pair.gaps == 0) continue;
+      // The intervals' own mean integrated out.
+      const auto g = static_cast<double>(pair.gaps);
+      const double own = pair.log_days / g;
+      const double spread = model.within + g * model.between;
+      sum -= ((g - 1) * std::log(model.within) + std::log(spread) +
+              (pair.days_squared - g * own * own) / model.within +
+              g * (own - shop.mean) * (own - shop.mean) / spread) /
+             2;
+    }
+    sums[begin / pairs_a_chunk] = sum;
+  });
+  double sum = 0;
+  for (const double part : sums) sum += part;
+  return sum;
+}
+
+/// Maximum likelihood from the estimates by moments, which know only the intervals that ended.
+void refine(std::vector<detail::PurchasePair> pairs, Time until, detail::IntervalModel& model,
+            PurchaseIntervals& report, const Context& context) {
+  // Five numbers of a whole shop: every k-th customer tells them well enough.
+  constexpr std::size_t enough = 100'000;
+  const std::size_t step = pairs.size() / enough + 1;
+  std::size_t kept = 0;
+  for (std::size_t p = 0; p < pairs.size(); p += step) pairs[kept++] = pairs[p];
+  pairs.resize(kept);
+  detail::IntervalModel trial = model;
+  const auto value = [&](std::span<const double> free) {
+    ShopParameters(free).put_into(trial);
+    return -likelihood(pairs, until, trial, context);
+  };
+  std::vector<double> moved(5);
+  const auto objective = [&](std::span<const double> free, std::span<double> gradient) {
+    constexpr double width = 1e-5;
+    moved.assign(free.begin(), free.end());
+    for (std::size_t i = 0; i < moved.size(); ++i) {
+      moved[i] = free[i] + width;
+      const double above = value(moved);
+      moved[i] = free[i] - width;
+      gradient[i] = (above - value(moved)) / (2 * width);
+      moved[i] = free[i];
+    }
+    return value(free);
+  };
+  const Minimum found = minimise(objective, ShopParameters::free(model),
+                                 {.max_iterations = 60, .gradient_tolerance = 1e-6}, context);
+  ShopParameters(found.at).put_into(model);
+  report.typical_days = std::exp(model.items[0].mean);
+  report.within_pair = std::sqrt(model.within);
+  report.between_customers = std::sqrt(model.between);
+  report.repeat_rate = model.items[0].repeat;
+  report.repeat_strength = model.strength;
 }
 
 struct Purchase {
@@ -173,6 +269,7 @@ NextOrderFit fit_next_order(const Orders& orders, const NextOrderOptions& option
   model.intervals_ = detail::fit_intervals(1, pairs, report.learned);
   if (report.learned.intervals > 0) {
     detail::fit_repeats(pairs, model.as_of_, 0, model.intervals_, report.learned, context);
+    refine(std::move(pairs), model.as_of_, model.intervals_, report.learned, context);
   }
   return {std::move(model), report};
 }

@@ -120,16 +120,19 @@ TEST_CASE("next order: by hand") {
   CHECK(report.anonymous == 1);
   CHECK(report.refunds == 2);
   CHECK(report.later == 1);
-  CHECK(report.learned.typical_days == Approx(10));
+  // A little above 10, since b has been silent for 15 days and may yet return.
+  CHECK(report.learned.typical_days > 10);
+  CHECK(report.learned.typical_days == Approx(10).epsilon(0.005));
   CHECK(model.as_of() == at_day(40));
 
   const auto next = model.next(*customers.find("a"), at_day(35));
   REQUIRE(next.has_value());
   CHECK(next->orders == 4);
   CHECK(next->last == at_day(30));
-  CHECK(next->interval_days == Approx(10));
-  CHECK(next->overdue == Approx(0.5));
-  CHECK(next->expected - at_day(40) <= std::chrono::seconds{1});
+  CHECK(next->interval_days == Approx(10).epsilon(0.005));
+  CHECK(next->overdue == Approx(0.5).epsilon(0.005));
+  CHECK(next->expected > at_day(40));
+  CHECK(next->expected < at_day(40) + std::chrono::hours{1});
   CHECK(model.next(*customers.find("b"), at_day(35))->orders == 1);
   CHECK_FALSE(model.next(*customers.find("c"), at_day(35)).has_value());
   // Long overdue: expected is after now, and it hardly comes.
