@@ -1,9 +1,10 @@
-// RFM of 10M generated orders of 1M customers, all in memory: the aggregation, the scoring, and the
-// floor that memory sets: reading the three columns once.
+// RFM of 10M and 100M generated orders of 1M customers, all in memory: the aggregation, the
+// scoring, one more order, and the floor that memory sets: reading the three columns once.
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
+#include <map>
 
 #include "emptor/core/random.hpp"
 #include "emptor/segment/rfm.hpp"
@@ -24,28 +25,33 @@ struct Columns {
 
 /// Three years of orders in order of time; how often a customer buys is skewed, amounts are
 /// log-normal around 30.
-const Columns& columns() {
-  static const Columns made = [] {
-    constexpr std::size_t orders = 10'000'000;
+const Columns& columns(std::int64_t millions = 10) {
+  static std::map<std::int64_t, Columns> kept;
+  if (kept.contains(millions)) return kept[millions];
+  kept.clear();
+  return kept[millions] = [&] {
+    const auto orders = static_cast<std::size_t>(millions) * 1'000'000;
     constexpr std::uint32_t customers = 1'000'000;
     Columns out;
+    out.customers.reserve(orders);
+    out.times.reserve(orders);
+    out.amounts.reserve(orders);
     RandomStream random(1);
     for (std::size_t i = 0; i < orders; ++i) {
       const double skewed = std::pow(random.uniform(), 1.5);
       const auto customer = static_cast<std::uint32_t>(skewed * customers);
       // A fixed permutation, so that frequent customers are not neighbours.
       out.customers.push_back(id_at<Customer>(std::uint64_t{customer} * 617'411 % customers));
-      out.times.push_back(
-          Time{std::chrono::seconds{1'600'000'000 + static_cast<std::int64_t>(i * 9)}});
+      const auto second = static_cast<std::int64_t>(i * 90 / static_cast<std::size_t>(millions));
+      out.times.push_back(Time{std::chrono::seconds{1'600'000'000 + second}});
       out.amounts.push_back(static_cast<std::int64_t>(3000 * std::exp(random.normal())) + 1);
     }
     return out;
   }();
-  return made;
 }
 
 void rfm_aggregate(benchmark::State& state) {
-  const RfmColumns view = columns().view();
+  const RfmColumns view = columns(state.range(0)).view();
   for (auto _ : state) {
     RfmAccumulator accumulator;
     accumulator.add(view);
@@ -66,7 +72,7 @@ void rfm_score_all(benchmark::State& state) {
 }
 
 void rfm_whole(benchmark::State& state) {
-  const RfmColumns view = columns().view();
+  const RfmColumns view = columns(state.range(0)).view();
   for (auto _ : state) {
     RfmAccumulator accumulator;
     accumulator.add(view);
@@ -102,7 +108,7 @@ void segments(benchmark::State& state) {
 }
 
 void floor_read_columns(benchmark::State& state) {
-  const RfmColumns view = columns().view();
+  const RfmColumns view = columns(state.range(0)).view();
   for (auto _ : state) {
     std::uint64_t sum = 0;
     for (const Customer customer : view.customers) sum += index(customer);
@@ -115,11 +121,14 @@ void floor_read_columns(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(view.times.size()));
 }
 
-BENCHMARK(rfm_aggregate)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_aggregate)->ArgName("millions")->Arg(10)->Unit(benchmark::kMillisecond);
 BENCHMARK(rfm_score_all)->Unit(benchmark::kMillisecond);
-BENCHMARK(rfm_whole)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_whole)->ArgName("millions")->Arg(10)->Unit(benchmark::kMillisecond);
 BENCHMARK(segments)->Unit(benchmark::kMillisecond);
-BENCHMARK(floor_read_columns)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_more_order);
+BENCHMARK(floor_read_columns)->ArgName("millions")->Arg(10)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_aggregate)->ArgName("millions")->Arg(100)->Unit(benchmark::kMillisecond);
+BENCHMARK(rfm_whole)->ArgName("millions")->Arg(100)->Unit(benchmark::kMillisecond);
+BENCHMARK(floor_read_columns)->ArgName("millions")->Arg(100)->Unit(benchmark::kMillisecond);
 
 }  // namespace

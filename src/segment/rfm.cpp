@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "segment/huge_pages.hpp"
 #include "segment/rfm_scoring.hpp"
 
 namespace emptor {
@@ -67,8 +68,13 @@ void RfmAccumulator::count_order(RfmState& state, Customer customer, Order order
 
 template <bool HasOrders, bool HasQuantities>
 void RfmAccumulator::add_lines(const RfmColumns& lines) {
-  constexpr std::size_t ahead = 24;  // lines: enough to hide a memory access
+  // Lines: keeps as many misses on their way as the core can have.
+  constexpr std::size_t ahead = 192;
   const std::size_t count = lines.customers.size();
+  const Customer* customers = lines.customers.data();
+  const Time* times = lines.times.data();
+  const std::int64_t* amounts = lines.amounts.data();
+  RfmState* states = states_.data();
   const std::int64_t from = seconds(options_.window.from);
   const std::int64_t to = seconds(options_.window.to);
   const std::int64_t as_of =
@@ -77,34 +83,23 @@ void RfmAccumulator::add_lines(const RfmColumns& lines) {
   const std::int64_t smallest = options_.free_lines ? 0 : 1;
   RfmLineCounts counts;
   std::int64_t latest = latest_;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + ahead < count && lines.customers[i + ahead] != no_customer) {
-      __builtin_prefetch(&states_[index(lines.customers[i + ahead])], 1);
-    }
-    const std::int64_t time = seconds(lines.times[i]);
-    if (time > as_of) {
-      ++counts.after_as_of;
-      continue;
-    }
-    if (time < from || time >= to) {
-      ++counts.outside_window;
-      continue;
+  const auto add_one = [&](std::size_t i) {
+    const std::int64_t time = seconds(times[i]);
+    if (time > as_of || time < from || time >= to) {
+      ++(time > as_of ? counts.after_as_of : counts.outside_window);
+      return;
     }
     latest = time > latest ? time : latest;
-    const Customer customer = lines.customers[i];
+    const Customer customer = customers[i];
     if (customer == no_customer) {
       ++counts.anonymous;
-      continue;
+      return;
     }
-    const std::int64_t amount = lines.amounts[i];
+    const std::int64_t amount = amounts[i];
     bool refund = amount < 0;
     if constexpr (HasQuantities) refund |= lines.quantities[i] < 0;
-    RfmState& state = states_[index(customer)];
-    if (refund) {
-      ++counts.refunds;
-      ++state.refunds;
-      if (net && __builtin_add_overflow(state.monetary, amount, &state.monetary)) refuse_overflow();
-    } else if (amount >= smallest) {
+    RfmState& state = states[index(customer)];
+    if (amount >= smallest && !refund) {
       if (__builtin_add_overflow(state.monetary, amount, &state.monetary)) refuse_overflow();
       const std::uint64_t line = lines.first_line + i;
       state.last_purchase = time > state.last_purchase ? time : state.last_purchase;
@@ -114,10 +109,21 @@ void RfmAccumulator::add_lines(const RfmColumns& lines) {
       } else {
         ++state.orders;
       }
+    } else if (refund) {
+      ++counts.refunds;
+      ++state.refunds;
+      if (net && __builtin_add_overflow(state.monetary, amount, &state.monetary)) refuse_overflow();
     } else {
       ++counts.free_lines;
     }
+  };
+  std::size_t i = 0;
+  for (; i + ahead < count; ++i) {
+    const Customer soon = customers[i + ahead];
+    __builtin_prefetch(states + (soon == no_customer ? 0 : index(soon)), 1);
+    add_one(i);
   }
+  for (; i < count; ++i) add_one(i);
   latest_ = latest;
   counts.lines = count;
   counts.purchases = count - counts.refunds - counts.free_lines - counts.anonymous -
@@ -139,7 +145,12 @@ void RfmAccumulator::add(const RfmColumns& lines) {
   for (const Customer customer : lines.customers) {
     customers = std::max(customers, static_cast<std::uint32_t>(customer) + 1);
   }
-  if (customers > states_.size()) states_.resize(customers);
+  if (customers > states_.size()) {
+    if (customers > states_.capacity()) {
+      detail::reserve_huge(states_, std::max<std::size_t>(customers, 2 * states_.capacity()));
+    }
+    states_.resize(customers);
+  }
   if (!lines.orders.empty()) {
     std::size_t orders = 0;
     for (const Order order : lines.orders) orders = std::max(orders, index(order) + 1);

@@ -47,8 +47,8 @@ struct RfmColumns {
   std::uint64_t first_line = 0;                ///< the number of the first of these lines
 };
 
-/// What is kept of one customer.
-struct RfmState {
+/// What is kept of one customer. Aligned, so that it lies in one cache line.
+struct alignas(32) RfmState {
   std::int64_t monetary = 0;
   std::int64_t last_purchase = std::numeric_limits<std::int64_t>::min();  ///< UTC seconds
   std::uint64_t first_line = std::numeric_limits<std::uint64_t>::max();   ///< of a purchase

@@ -16,9 +16,11 @@ using namespace emptor;
 std::vector<RfmLine> any_lines() {
   const auto count = *rc::gen::inRange<std::size_t>(0, 60);
   std::vector<RfmLine> lines;
+  // Amounts far apart are cut in another way than close ones.
+  const auto unit = *rc::gen::element<std::int64_t>(1, 1'000'003, 100'000'000'000'000);
   for (std::size_t i = 0; i < count; ++i) {
     const auto customer = *rc::gen::inRange<std::uint32_t>(0, 12);
-    const auto amount = *rc::gen::inRange(-4, 8);
+    const auto amount = unit * *rc::gen::inRange(-4, 8);
     lines.push_back({.customer = customer == 11 ? no_customer : id_at<Customer>(customer),
                      .order = id_at<Order>(*rc::gen::inRange<std::size_t>(0, 15)),
                      .time = Time{std::chrono::hours{*rc::gen::inRange(0, 24 * 6)}},
