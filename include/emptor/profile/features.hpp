@@ -7,9 +7,8 @@
 // customers who are one gives the same state to the byte; taking lines out again leaves what the
 // rest would have made; and every window and every `as_of` can be asked of it afterwards.
 //
-// Cost: features_of and features_over O(lines log(lines of a customer) + lines x windows). Of a
-// state of n lines: `add` amortised O(1) in the order of time, else O(log n) search and O(n) move;
-// `remove` the same; `merge` and `subtract` linear; `at` O(n log n). Memory: 48 bytes a line, for
+// Cost: features_of and features_over O(lines log(lines of a customer) + lines x windows); of a
+// state of n lines, `at` O(n log n), the rest as profile/fact_log.hpp. Memory: 48 bytes a line, for
 // features_of and features_over only while they run. Thread safety: a state has one writer or any
 // number of readers.
 
@@ -24,6 +23,7 @@
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/core/time.hpp"
+#include "emptor/profile/fact_log.hpp"
 #include "emptor/profile/features_result.hpp"
 #include "emptor/table/entities.hpp"
 #include "emptor/table/orders.hpp"
@@ -78,22 +78,24 @@ class FeatureState {
                                                const TimeWindow& window = {}) const;
 
   /// Every line, ascending.
-  [[nodiscard]] std::span<const FeatureEvent> lines() const noexcept { return lines_; }
+  [[nodiscard]] std::span<const FeatureEvent> lines() const noexcept { return log_.facts(); }
   /// Those of the window that are not after `as_of`. O(log n).
-  [[nodiscard]] EMPTOR_API std::span<const FeatureEvent> lines(
-      Time as_of, const TimeWindow& window = {}) const noexcept;
+  [[nodiscard]] std::span<const FeatureEvent> lines(Time as_of,
+                                                    const TimeWindow& window = {}) const noexcept {
+    return log_.facts(as_of, window);
+  }
 
   /// Back to empty; keeps its memory.
   void clear() noexcept {
     magnitude_ = 0;
-    lines_.clear();
+    log_.clear();
   }
 
   friend bool operator==(const FeatureState&, const FeatureState&) = default;
 
  private:
   std::int64_t magnitude_ = 0;  // sum of |amount| + discount: no sum of any lines can overflow
-  std::vector<FeatureEvent> lines_;
+  FactLog<FeatureEvent> log_;
 };
 
 /// What is known of order lines beside the table's own columns.
