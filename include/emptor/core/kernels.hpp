@@ -4,7 +4,8 @@
 // A `Context` carries a `Kernels`. The portable kernels are templates in the rooms' headers, so a
 // header-only host needs no library; `native_kernels()` of the compiled library adds the AVX2 or
 // AVX-512 versions of the machine it runs on, so that a host compiled with default flags has their
-// speed. Only `float` has SIMD versions; `double` is always portable.
+// speed. Of linear algebra and recommenders only `float` has SIMD versions; `double` is portable
+// there. The kernels of clusters are of `double`.
 // Determinism: the same bits within one build and one Isa, for any number of threads; different
 // Isas differ in rounding. Thread safety: tables are constant.
 
@@ -22,6 +23,7 @@ struct LinearAlgebraKernels;  // math/kernels.hpp
 template <class T>
 struct RecommendKernels;  // recommend/kernels.hpp
 struct TextKernels;       // text/kernels.hpp
+struct ClusterKernels;    // segment/kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
@@ -29,6 +31,7 @@ struct Kernels {
   const LinearAlgebraKernels<float>* linear_algebra = nullptr;
   const RecommendKernels<float>* recommend = nullptr;
   const TextKernels* text = nullptr;
+  const ClusterKernels* clusters = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.
