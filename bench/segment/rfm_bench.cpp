@@ -9,6 +9,7 @@
 #include "emptor/core/random.hpp"
 #include "emptor/segment/rfm.hpp"
 #include "emptor/segment/rfm_segments.hpp"
+#include "emptor/segment/rfm_stream.hpp"
 
 namespace {
 
@@ -86,17 +87,35 @@ void one_more_order(benchmark::State& state) {
   RfmAccumulator accumulator;
   accumulator.add(columns().view());
   const RfmThresholds thresholds = accumulator.score().thresholds;
+  const Columns& from = columns();
   std::size_t i = 0;
   for (auto _ : state) {
-    const Customer customer = columns().customers[i];
+    const Customer customer = from.customers[i];
     accumulator.add(RfmLine{.customer = customer,
                             .order = id_at<Order>(i),
-                            .time = columns().times[i],
-                            .amount = columns().amounts[i],
+                            .time = from.times[i],
+                            .amount = from.amounts[i],
                             .line = i});
     const RfmState& now = accumulator.states()[index(customer)];
     benchmark::DoNotOptimize(rfm_score(thresholds, 0, now.orders, now.monetary, now.first_line));
-    i = (i + 1) % columns().customers.size();
+    i = (i + 1) % from.customers.size();
+  }
+}
+
+/// The same with the scores of the moment: the ends of bins follow every order.
+void one_more_order_streamed(benchmark::State& state) {
+  RfmAccumulator accumulator({.ties = RfmTies::value});
+  accumulator.add(columns().view());
+  RfmStream stream(std::move(accumulator));
+  const Columns& from = columns();
+  std::size_t i = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(stream.add(RfmLine{.customer = from.customers[i],
+                                                .order = id_at<Order>(i),
+                                                .time = from.times[i],
+                                                .amount = from.amounts[i],
+                                                .line = i}));
+    i = (i + 1) % from.customers.size();
   }
 }
 
@@ -126,6 +145,7 @@ BENCHMARK(rfm_score_all)->Unit(benchmark::kMillisecond);
 BENCHMARK(rfm_whole)->ArgName("millions")->Arg(10)->Unit(benchmark::kMillisecond);
 BENCHMARK(segments)->Unit(benchmark::kMillisecond);
 BENCHMARK(one_more_order);
+BENCHMARK(one_more_order_streamed);
 BENCHMARK(floor_read_columns)->ArgName("millions")->Arg(10)->Unit(benchmark::kMillisecond);
 BENCHMARK(rfm_aggregate)->ArgName("millions")->Arg(100)->Unit(benchmark::kMillisecond);
 BENCHMARK(rfm_whole)->ArgName("millions")->Arg(100)->Unit(benchmark::kMillisecond);
