@@ -15,6 +15,8 @@ const TextKernels* text_avx2() noexcept;
 const TextKernels* text_avx512() noexcept;
 const ClusterKernels* clusters_avx2() noexcept;
 const ClusterKernels* clusters_avx512() noexcept;
+const PurchaseKernels* purchases_avx2() noexcept;
+const PurchaseKernels* purchases_avx512() noexcept;
 #endif
 
 }  // namespace detail
@@ -23,17 +25,17 @@ const Kernels* kernels_for(Isa isa) noexcept {
 #if defined(__x86_64__)
   __builtin_cpu_init();
   if (isa == Isa::avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    static const Kernels kernels = {Isa::avx2, detail::linear_algebra_avx2(),
-                                    detail::recommend_avx2(), detail::text_avx2(),
-                                    detail::clusters_avx2()};
+    static const Kernels kernels = {
+        Isa::avx2,           detail::linear_algebra_avx2(), detail::recommend_avx2(),
+        detail::text_avx2(), detail::clusters_avx2(),       detail::purchases_avx2()};
     return &kernels;
   }
   if (isa == Isa::avx512 && __builtin_cpu_supports("avx512f") &&
       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma")) {
-    static const Kernels kernels = {Isa::avx512, detail::linear_algebra_avx512(),
-                                    detail::recommend_avx512(), detail::text_avx512(),
-                                    detail::clusters_avx512()};
+    static const Kernels kernels = {
+        Isa::avx512,           detail::linear_algebra_avx512(), detail::recommend_avx512(),
+        detail::text_avx512(), detail::clusters_avx512(),       detail::purchases_avx512()};
     return &kernels;
   }
 #endif

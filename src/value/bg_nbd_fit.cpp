@@ -6,6 +6,7 @@
 #include "emptor/math/minimise.hpp"
 #include "emptor/math/special_functions.hpp"
 #include "emptor/value/bg_nbd.hpp"
+#include "emptor/value/kernels.hpp"
 #include "value/fit_report.hpp"
 #include "value/purchase_fit.hpp"
 #include "value/rising_walk.hpp"
@@ -20,7 +21,9 @@ class BgNbdObjective {
  public:
   BgNbdObjective(const RepeatPurchases& purchases, BgNbdVariant variant, double time_scale,
                  double prior_deviation, const Context& context)
-      : prior_deviation_(prior_deviation), context_(context) {
+      : prior_deviation_(prior_deviation),
+        context_(context),
+        kernels_(purchase_kernels(context.kernels)) {
     const std::span<const PurchasePattern> patterns = purchases.patterns();
     first_try_ = variant == BgNbdVariant::mbg ? 1 : 0;
     std::vector<double> ages, lasts;
@@ -147,7 +150,7 @@ class BgNbdObjective {
         distance[i] = log_ages_[part[i].age] - log_lasts_[part[i].last];
         log_odds[i] = odds.base + odds.power * distance[i];
       }
-      detail::softplus_and_logistic(log_odds.data(), log_sum.data(), gone.data(), part.size());
+      kernels_.softplus_and_logistic(log_odds.data(), log_sum.data(), gone.data(), part.size());
       for (std::size_t i = 0; i < part.size(); ++i) {
         const Row& row = part[i];
         const Odds& odds = odds_[row.group];
@@ -164,6 +167,7 @@ class BgNbdObjective {
 
   double prior_deviation_;
   const Context& context_;
+  const PurchaseKernels& kernels_;
   double first_try_ = 0;
   double weight_ = 0;
   detail::DistinctTimes ages_, lasts_;

@@ -78,13 +78,4 @@ std::string purchase_sentence(const ValueFitReport& report) {
   return out;
 }
 
-void softplus_and_logistic(const double* x, double* softplus, double* logistic,
-                           std::size_t n) noexcept {
-  for (std::size_t i = 0; i < n; ++i) {
-    const double e = std::exp(-std::abs(x[i]));
-    softplus[i] = std::max(x[i], 0.0) + std::log1p(e);
-    logistic[i] = (x[i] >= 0 ? 1 : e) / (1 + e);
-  }
-}
-
 }  // namespace emptor::detail

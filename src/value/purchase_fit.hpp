@@ -45,8 +45,4 @@ void unscale_times(ValueFitReport& report, std::initializer_list<std::size_t> ti
 /// Whether it converged, and whether the data tell when customers leave.
 [[nodiscard]] std::string purchase_sentence(const ValueFitReport& report);
 
-/// ln(1 + e^x) and 1 / (1 + e^-x) of n numbers.
-void softplus_and_logistic(const double* x, double* softplus, double* logistic,
-                           std::size_t n) noexcept;
-
 }  // namespace emptor::detail

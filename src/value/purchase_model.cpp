@@ -40,26 +40,6 @@ double weighted(double chance, double value) noexcept {
   return chance == 0 && std::isinf(value) ? 0 : chance * value;
 }
 
-/// `answer(pattern, if_alive)` for every pattern, `if_alive(pattern)` only
-/// where x or T change.
-template <class IfAlive, class Answer>
-std::vector<double> for_all(std::span<const PurchasePattern> patterns, const Context& context,
-                            IfAlive&& if_alive, Answer&& answer) {
-  std::vector<double> out(patterns.size());
-  parallel_chunks(context, patterns.size(), grain, [&](std::size_t begin, std::size_t end) {
-    double value = 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      const PurchasePattern& pattern = patterns[i];
-      require_pattern(pattern);
-      const bool same = i > begin && patterns[i - 1].repeats == pattern.repeats &&
-                        patterns[i - 1].age == pattern.age;
-      if (!same) value = if_alive(pattern);
-      out[i] = answer(pattern, value);
-    }
-  });
-  return out;
-}
-
 }  // namespace
 
 double PurchaseModel::log_likelihood(const PurchasePattern& pattern) const {
@@ -120,36 +100,54 @@ double PurchaseModel::discounted_purchases(const PurchasePattern& pattern, doubl
   return weighted(probability_alive(pattern), discounted_if_alive(pattern, rate, horizon));
 }
 
+void PurchaseModel::all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
+                                  const Kernels*) const {
+  for (std::size_t i = 0; i < patterns.size(); ++i) out[i] = log_odds_gone(patterns[i]);
+}
+
+template <class IfAlive>
+std::vector<double> PurchaseModel::for_all(std::span<const PurchasePattern> patterns,
+                                           const Context& context, IfAlive&& if_alive) const {
+  std::vector<double> out(patterns.size());
+  parallel_chunks(context, patterns.size(), grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) require_pattern(patterns[i]);
+    all_log_odds_gone(patterns.subspan(begin, end - begin), std::span(out).subspan(begin, end - begin),
+                  context.kernels);
+    double value = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      const bool same = i > begin && patterns[i - 1].repeats == patterns[i].repeats &&
+                        patterns[i - 1].age == patterns[i].age;
+      if (!same) value = if_alive(patterns[i]);
+      out[i] = weighted(logistic(-out[i]), value);
+    }
+  });
+  return out;
+}
+
 std::vector<double> PurchaseModel::log_likelihood(std::span<const PurchasePattern> patterns,
                                                   const Context& context) const {
-  return for_all(
-      patterns, context, [](const PurchasePattern&) { return 0.0; },
-      [&](const PurchasePattern& pattern, double) { return log_likelihood_of(pattern); });
+  std::vector<double> out(patterns.size());
+  parallel_chunks(context, patterns.size(), grain, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) out[i] = log_likelihood(patterns[i]);
+  });
+  return out;
 }
 
 std::vector<double> PurchaseModel::probability_alive(std::span<const PurchasePattern> patterns,
                                                      double later, const Context& context) const {
   require_later(later);
-  return for_all(
-      patterns, context,
-      [&](const PurchasePattern& pattern) { return later > 0 ? survival(pattern, later) : 1; },
-      [&](const PurchasePattern& pattern, double stays) {
-        return logistic(-log_odds_gone(pattern)) * stays;
-      });
+  return for_all(patterns, context, [&](const PurchasePattern& pattern) {
+    return later > 0 ? survival(pattern, later) : 1;
+  });
 }
 
 std::vector<double> PurchaseModel::expected_purchases(std::span<const PurchasePattern> patterns,
                                                       double horizon,
                                                       const Context& context) const {
   require_horizon(horizon);
-  return for_all(
-      patterns, context,
-      [&](const PurchasePattern& pattern) {
-        return horizon > 0 ? purchases_alive(pattern, horizon) : 0;
-      },
-      [&](const PurchasePattern& pattern, double purchases) {
-        return weighted(logistic(-log_odds_gone(pattern)), purchases);
-      });
+  return for_all(patterns, context, [&](const PurchasePattern& pattern) {
+    return horizon > 0 ? purchases_alive(pattern, horizon) : 0;
+  });
 }
 
 std::vector<double> PurchaseModel::discounted_purchases(std::span<const PurchasePattern> patterns,
@@ -157,12 +155,9 @@ std::vector<double> PurchaseModel::discounted_purchases(std::span<const Purchase
                                                         const Context& context) const {
   require_rate(rate);
   require_horizon(horizon);
-  return for_all(
-      patterns, context,
-      [&](const PurchasePattern& pattern) { return discounted_if_alive(pattern, rate, horizon); },
-      [&](const PurchasePattern& pattern, double purchases) {
-        return weighted(logistic(-log_odds_gone(pattern)), purchases);
-      });
+  return for_all(patterns, context, [&](const PurchasePattern& pattern) {
+    return discounted_if_alive(pattern, rate, horizon);
+  });
 }
 
 }  // namespace emptor

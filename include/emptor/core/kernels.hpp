@@ -24,6 +24,7 @@ template <class T>
 struct RecommendKernels;  // recommend/kernels.hpp
 struct TextKernels;       // text/kernels.hpp
 struct ClusterKernels;    // segment/kernels.hpp
+struct PurchaseKernels;   // value/kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
@@ -32,6 +33,7 @@ struct Kernels {
   const RecommendKernels<float>* recommend = nullptr;
   const TextKernels* text = nullptr;
   const ClusterKernels* clusters = nullptr;
+  const PurchaseKernels* purchases = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.

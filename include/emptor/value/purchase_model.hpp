@@ -78,6 +78,9 @@ class EMPTOR_API PurchaseModel {
   [[nodiscard]] virtual double log_likelihood_of(const PurchasePattern& pattern) const = 0;
   /// ln(P(gone) / P(alive)) at T.
   [[nodiscard]] virtual double log_odds_gone(const PurchasePattern& pattern) const = 0;
+  /// The same for many; as it is, one by one.
+  virtual void all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
+                             const Kernels* kernels) const;
   /// P(alive at T + later | alive at T).
   [[nodiscard]] virtual double survival(const PurchasePattern& pattern, double later) const = 0;
   [[nodiscard]] virtual double purchases_alive(const PurchasePattern& pattern,
@@ -87,6 +90,12 @@ class EMPTOR_API PurchaseModel {
   /// P(Y(t) = n | alive at T).
   virtual void probabilities_alive(const PurchasePattern& pattern, double horizon,
                                    std::span<double> out) const = 0;
+
+ private:
+  /// P(alive) times `if_alive`, which is asked only where x or T change.
+  template <class IfAlive>
+  [[nodiscard]] std::vector<double> for_all(std::span<const PurchasePattern> patterns,
+                                            const Context& context, IfAlive&& if_alive) const;
 };
 
 }  // namespace emptor

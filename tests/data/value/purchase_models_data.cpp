@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "emptor/value/bg_nbd.hpp"
+#include "emptor/value/pareto_nbd.hpp"
 #include "support/catch.hpp"
 #include "support/cdnow.hpp"
 
@@ -153,6 +154,32 @@ TEST_CASE("BG/NBD and MBG/NBD of CDNOW's sample: parameters and log-likelihood")
   CHECK(mbg.report.evaluations <= 40);
 }
 
+TEST_CASE("Pareto/NBD of CDNOW's sample: parameters and log-likelihood") {
+  const FittedParetoNbd pareto = fit_pareto_nbd(sample_purchases());
+  check_report(pareto.report, "pnbd");
+  CHECK(pareto.report.evaluations <= 50);
+}
+
+TEST_CASE("Pareto/NBD of every customer of CDNOW's sample, with discounted purchases") {
+  const std::vector<double> p = expected_fit("pnbd").parameters;
+  const ParetoNbdModel model({p[0], p[1], p[2], p[3]});
+  CHECK(wrong_customers(model, "pnbd") == 0);
+  const double rate = std::log(1.15) / 52;
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < sample().rows.size(); ++i) {
+    const double wanted = sample().at(i, "pnbd_dert_15pa");
+    wrong += !(std::abs(model.discounted_purchases(pattern_at(i), rate) - wanted) <=
+               1e-9 * std::max(1.0, wanted));
+  }
+  CHECK(wrong == 0);
+}
+
+TEST_CASE("Pareto/NBD at hard arguments") {
+  CHECK(wrong_stress_rows("pnbd", [](const std::vector<double>& p) {
+          return std::make_unique<ParetoNbdModel>(ParetoNbdParameters{p[0], p[1], p[2], p[3]});
+        }) == 0);
+}
+
 TEST_CASE("BG/NBD and MBG/NBD of every customer of CDNOW's sample") {
   const auto model = [](const std::string& name, BgNbdVariant variant) {
     const std::vector<double> p = expected_fit(name).parameters;
@@ -173,7 +200,8 @@ TEST_CASE("all 23,570 customers of CDNOW from raw orders, in days and in weeks")
   const auto fits = [&](double days_per_unit) {
     const RepeatPurchases bought = RepeatPurchases::from_orders(
         shop.orders, 0, {.as_of = test::cdnow_as_of, .days_per_unit = days_per_unit});
-    return std::vector<ValueFitReport>{fit_bg_nbd(bought).report, fit_mbg_nbd(bought).report};
+    return std::vector<ValueFitReport>{fit_bg_nbd(bought).report, fit_mbg_nbd(bought).report,
+                                       fit_pareto_nbd(bought).report};
   };
   const std::vector<ValueFitReport> weeks = fits(7);
   const std::vector<ValueFitReport> days = fits(1);
