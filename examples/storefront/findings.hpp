@@ -8,6 +8,7 @@
 #include "emptor/ingest/quality_result.hpp"
 #include "identity.hpp"
 #include "links_file.hpp"
+#include "worth.hpp"
 
 namespace storefront {
 
@@ -16,6 +17,7 @@ struct Findings {
   std::optional<emptor::QualityReport> quality;  ///< of the orders; none without
   std::optional<LinksQuality> links;             ///< none: no file of links was given
   std::optional<Analysis> analysis;              ///< of the orders
+  std::optional<Worth> worth;                    ///< of the customers, with the analysis
   std::unique_ptr<Identity> identity;            ///< none: no personal records
   std::optional<IdentityTruth> truth;            ///< of the identities, where it is known
   std::optional<MergeEffect> effect;             ///< with orders and records

@@ -103,6 +103,8 @@ emptor::Result<void> study(const Sources& sources, std::uint64_t seed,
     found.links = linked->quality;
   }
   found.analysis = analyse(found.shop, seed, context);
+  (void)context.report({.what = "what customers are worth"});
+  found.worth = worth_of(found.shop, found.analysis->as_of, context);
   if (found.identity) found.effect = effect_of(before, *found.analysis, *found.identity);
   return {};
 }
@@ -154,6 +156,27 @@ void tell_identity(const Findings& found) {
   tell_side("after", after);
 }
 
+void tell_worth(const Findings& found) {
+  const Worth& worth = *found.worth;
+  const auto currency = std::string(found.shop.orders.currency().code());
+  if (worth.values) {
+    std::printf(
+        "%s of %llu customers are expected to be customers still; their purchases of the next %d "
+        "years are worth %s %s today, those of a new one %s %s.\n",
+        emptor::fixed(worth.values->expected_alive, 0).c_str(),
+        static_cast<unsigned long long>(worth.values->customers), worth_years,
+        emptor::fixed(worth.values->total_value, 0).c_str(), currency.c_str(),
+        emptor::fixed(worth.values->new_value, 2).c_str(), currency.c_str());
+  }
+  if (!worth.demand.empty()) {
+    const emptor::DemandForecast& all = worth.demand.front();
+    const emptor::DemandPoint& next = all.points.front();
+    std::printf("Units expected in the month of %s: %s, between %s and %s in four of five cases.\n",
+                emptor::to_string(next.first).c_str(), emptor::fixed(next.mean, 0).c_str(),
+                emptor::fixed(next.low, 0).c_str(), emptor::fixed(next.high, 0).c_str());
+  }
+}
+
 void tell_orders(const Findings& found) {
   const ShopTables& shop = found.shop;
   const Analysis& analysis = *found.analysis;
@@ -179,6 +202,7 @@ void tell_orders(const Findings& found) {
                 static_cast<unsigned long long>(segment.customers),
                 emptor::fixed(100 * segment.monetary_share, 1).c_str());
   }
+  tell_worth(found);
   if (analysis.models.estimates.empty()) return;
   if (!shop.links) {
     std::printf("Social recommenders are left out: %s.\n",
