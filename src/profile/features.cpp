@@ -6,6 +6,7 @@
 #include "emptor/core/error.hpp"
 #include "profile/feature_magnitude.hpp"
 #include "profile/feature_summary.hpp"
+#include "profile/lines_by_customer.hpp"
 
 namespace emptor {
 
@@ -31,51 +32,6 @@ class Windows {
   Time as_of_;
 };
 
-/// The lines of known customers that count in any window, by customer.
-struct LinesByCustomer {
-  std::vector<std::size_t> begins;  // one more than customers
-  std::vector<FeatureEvent> lines;
-
-  [[nodiscard]] std::span<FeatureEvent> of(std::size_t customer) {
-    return std::span(lines).subspan(begins[customer], begins[customer + 1] - begins[customer]);
-  }
-};
-
-LinesByCustomer lines_by_customer(const Orders& orders, std::size_t customers,
-                                  const FeatureColumns& columns, const Windows& windows) {
-  LinesByCustomer out;
-  std::vector<std::size_t>& begins = out.begins;
-  begins.resize(customers + 1, 0);
-  for (std::size_t line = 0; line < orders.lines(); ++line) {
-    const Customer customer = orders.line_customers()[line];
-    if (customer == no_customer || !windows.counts(orders.line_times()[line])) continue;
-    if (index(customer) + 1 >= begins.size()) begins.resize(index(customer) + 2, 0);
-    ++begins[index(customer) + 1];
-  }
-  for (std::size_t c = 1; c < begins.size(); ++c) begins[c] += begins[c - 1];
-  std::vector<std::size_t> next(begins.begin(), begins.end() - 1);
-  out.lines.resize(begins.back());
-  const auto id_in = [](const TextColumn<Item>* column, Item item) {
-    return static_cast<std::uint32_t>(column ? column->code_at(item) : no_id<TextCode>);
-  };
-  for (std::size_t line = 0; line < orders.lines(); ++line) {
-    const Customer customer = orders.line_customers()[line];
-    if (customer == no_customer || !windows.counts(orders.line_times()[line])) continue;
-    const Item item = orders.line_items()[line];
-    out.lines[next[index(customer)]++] = {
-        .order = orders.line_orders()[line],
-        .item = item,
-        .category = Category{id_in(columns.categories, item)},
-        .brand = Brand{id_in(columns.brands, item)},
-        .time = orders.line_times()[line],
-        .amount = orders.line_amounts()[line],
-        .quantity = orders.line_quantities()[line],
-        .channel = orders.line_channels()[line],
-        .discount = columns.discounts.empty() ? 0 : columns.discounts[line]};
-  }
-  return out;
-}
-
 /// Where the table's lines go, and the latest of those that count.
 void count_lines(const Orders& orders, const Windows& windows, std::size_t window,
                  FeatureTable& table) {
@@ -98,15 +54,13 @@ std::vector<FeatureTable> features_over(const Orders& orders, std::size_t custom
                                         const FeatureColumns& columns,
                                         std::span<const TimeWindow> windows,
                                         const FeatureOptions& options) {
-  if (!columns.discounts.empty() && columns.discounts.size() != orders.lines()) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text(orders.lines(), " lines need as many discounts or none, got ",
-                         columns.discounts.size()),
-                    "features");
-  }
+  detail::require_columns(orders, columns);
   const Windows selected(windows, options.as_of);
-  LinesByCustomer by_customer = lines_by_customer(orders, customers, columns, selected);
-  customers = by_customer.begins.size() - 1;
+  auto by_customer = detail::facts_by_customer<FeatureEvent>(
+      orders.line_customers(), customers,
+      [&](std::size_t line) { return selected.counts(orders.line_times()[line]); },
+      [&](std::size_t line) { return detail::feature_event(orders, line, columns); });
+  customers = by_customer.customers();
   std::vector<FeatureTable> tables;
   for (std::size_t w = 0; w < windows.size(); ++w) {
     FeatureTable& table = tables.emplace_back(FeatureTable{.options = options,

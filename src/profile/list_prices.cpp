@@ -5,6 +5,7 @@
 #include <span>
 
 #include "emptor/core/error.hpp"
+#include "profile/unit_price.hpp"
 
 namespace emptor {
 
@@ -55,11 +56,6 @@ class PriceCounts {
 
 bool has_price(const Orders& orders, std::size_t line) noexcept {
   return orders.line_amounts()[line] > 0 && orders.line_quantities()[line] > 0;
-}
-
-std::int64_t unit_price(const Orders& orders, std::size_t line) {
-  return static_cast<std::int64_t>(detail::divide(
-      orders.line_amounts()[line], orders.line_quantities()[line], Rounding::half_even));
 }
 
 /// Sale lines by item, then time; `begins` has one more than items.
@@ -129,7 +125,10 @@ InferredDiscounts inferred_discounts(const Orders& orders, const ListPriceOption
                            .subspan(by_item.begins[i], by_item.begins[i + 1] - by_item.begins[i]);
     if (lines.empty()) continue;
     paid.clear();
-    for (const std::size_t line : lines) paid.push_back(unit_price(orders, line));
+    for (const std::size_t line : lines) {
+      paid.push_back(
+          detail::unit_price(orders.line_amounts()[line], orders.line_quantities()[line]));
+    }
     prices = paid;
     std::sort(prices.begin(), prices.end());
     prices.erase(std::unique(prices.begin(), prices.end()), prices.end());
