@@ -21,16 +21,10 @@
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
 #include "emptor/core/matrix.hpp"
+#include "emptor/profile/customer_columns.hpp"
 #include "emptor/profile/features_result.hpp"
 
 namespace emptor {
-
-/// Named columns of numbers, a row a customer. NaN: not known.
-struct CustomerColumns {
-  std::vector<std::string> names;   ///< d of them, not empty, all different
-  Matrix<double> values;            ///< m x d
-  std::vector<Customer> customers;  ///< m of them, or empty: row i is customer i
-};
 
 /// The column's measures from a feature table, one row for each customer with a sale:
 /// "recency" and "tenure" (days), "orders", "net" (major units of the currency), "mean order"
