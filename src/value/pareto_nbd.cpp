@@ -62,8 +62,8 @@ double ParetoNbdModel::log_odds_gone(const PurchasePattern& pattern) const {
   return log_odds_from(parameters_, pattern, terms, integral);
 }
 
-void ParetoNbdModel::all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
-                                   const Kernels* kernels) const {
+void ParetoNbdModel::all_log_odds_gone(std::span<const PurchasePattern> patterns,
+                                       std::span<double> out, const Kernels* kernels) const {
   constexpr std::size_t block = 64;
   std::array<detail::LeavingTerms, block> terms;
   std::array<double, block> until, steep, other, ratio, integral;

@@ -100,8 +100,8 @@ double PurchaseModel::discounted_purchases(const PurchasePattern& pattern, doubl
   return weighted(probability_alive(pattern), discounted_if_alive(pattern, rate, horizon));
 }
 
-void PurchaseModel::all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
-                                  const Kernels*) const {
+void PurchaseModel::all_log_odds_gone(std::span<const PurchasePattern> patterns,
+                                      std::span<double> out, const Kernels*) const {
   for (std::size_t i = 0; i < patterns.size(); ++i) out[i] = log_odds_gone(patterns[i]);
 }
 
@@ -111,8 +111,8 @@ std::vector<double> PurchaseModel::for_all(std::span<const PurchasePattern> patt
   std::vector<double> out(patterns.size());
   parallel_chunks(context, patterns.size(), grain, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i) require_pattern(patterns[i]);
-    all_log_odds_gone(patterns.subspan(begin, end - begin), std::span(out).subspan(begin, end - begin),
-                  context.kernels);
+    all_log_odds_gone(patterns.subspan(begin, end - begin),
+                      std::span(out).subspan(begin, end - begin), context.kernels);
     double value = 0;
     for (std::size_t i = begin; i < end; ++i) {
       const bool same = i > begin && patterns[i - 1].repeats == patterns[i].repeats &&

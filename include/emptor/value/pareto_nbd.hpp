@@ -63,7 +63,7 @@ class EMPTOR_API ParetoNbdModel final : public PurchaseModel {
   [[nodiscard]] double log_likelihood_of(const PurchasePattern& pattern) const override;
   [[nodiscard]] double log_odds_gone(const PurchasePattern& pattern) const override;
   void all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
-                     const Kernels* kernels) const override;
+                         const Kernels* kernels) const override;
   [[nodiscard]] double survival(const PurchasePattern& pattern, double later) const override;
   [[nodiscard]] double purchases_alive(const PurchasePattern& pattern,
                                        double horizon) const override;

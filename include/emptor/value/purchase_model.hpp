@@ -80,7 +80,7 @@ class EMPTOR_API PurchaseModel {
   [[nodiscard]] virtual double log_odds_gone(const PurchasePattern& pattern) const = 0;
   /// The same for many; as it is, one by one.
   virtual void all_log_odds_gone(std::span<const PurchasePattern> patterns, std::span<double> out,
-                             const Kernels* kernels) const;
+                                 const Kernels* kernels) const;
   /// P(alive at T + later | alive at T).
   [[nodiscard]] virtual double survival(const PurchasePattern& pattern, double later) const = 0;
   [[nodiscard]] virtual double purchases_alive(const PurchasePattern& pattern,
