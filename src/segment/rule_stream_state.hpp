@@ -1,0 +1,152 @@
+#pragma once
+// What a SegmentStream keeps of everybody. rule_stream_state.cpp moves one customer on;
+// rule_stream.cpp has arrivals, facts and merges.
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "emptor/segment/rule_stream.hpp"
+#include "segment/rule_person.hpp"
+
+namespace emptor {
+
+struct SegmentStream::State {
+  using Record = detail::RuleRecord;
+  using Bounds = detail::RuleBounds;
+
+  /// A customer's happenings in order of time, those of orders among them, and their streams.
+  struct Past {
+    std::vector<Record> records;
+    std::vector<std::uint64_t> masks;
+  };
+  /// What arrived on one of several customers who are one, without orders.
+  struct Arrived {
+    std::vector<Record> records;
+    std::int64_t total = 0;
+  };
+  /// A customer's words in one piece: these, then slots, conditions, rules, places in spans.
+  struct Block {
+    std::int64_t clock;    // as of when all else is true
+    std::int64_t next;     // when time alone may change something
+    std::int64_t armed;    // when the timer rings, never later than next
+    std::int64_t total;    // of amounts without their signs
+    std::int64_t highest;  // order number among the records; -1: none
+  };
+  static constexpr std::size_t head_words = sizeof(Block) / 8;
+  static constexpr std::size_t page_customers = 256;
+  struct Place {  // of a sliding span among the records: [begin, end), end of those that hold now
+    std::uint32_t begin;  // is the number of records
+    std::uint32_t end;
+  };
+
+  State(const RuleSegments& rules, std::int64_t start, const Customers* customers,
+        const Items* items);
+
+  [[nodiscard]] std::int64_t* words(std::size_t customer) const noexcept {
+    return pages[customer / page_customers].get() + (customer % page_customers) * stride;
+  }
+  [[nodiscard]] static Block& block(std::int64_t* words) noexcept {
+    return *reinterpret_cast<Block*>(words);
+  }
+  [[nodiscard]] std::uint64_t* condition_bits(std::int64_t* words) const noexcept {
+    return reinterpret_cast<std::uint64_t*>(words) + head_words + slots;
+  }
+  [[nodiscard]] std::uint64_t* rule_bits(std::int64_t* words) const noexcept {
+    return condition_bits(words) + condition_words;
+  }
+  [[nodiscard]] Place* places(std::int64_t* words) const noexcept {
+    return reinterpret_cast<Place*>(rule_bits(words) + rule_words);
+  }
+  [[nodiscard]] static std::int64_t* slot_words(std::int64_t* words) noexcept {
+    return words + head_words;
+  }
+  [[nodiscard]] detail::RuleHistory history(std::size_t customer) const noexcept {
+    const Past& past = pasts[customer];
+    return {past.records, past.masks.data(), program->mask_words};
+  }
+  [[nodiscard]] std::size_t owner(std::size_t customer) const {
+    if (owners.empty()) return customer;
+    const auto found = owners.find(id_at<Customer>(customer));
+    return found == owners.end() ? customer : index(found->second);
+  }
+  [[nodiscard]] bool alone(std::size_t customer) const {
+    return arrived.empty() || !arrived.contains(id_at<Customer>(customer));
+  }
+  /// A person and what it is made of.
+  struct Asked {
+    Customer self = no_customer;
+    TagSet tags;
+    ConsentHistory consents;
+    detail::RulePerson person;
+  };
+  /// Fills in the person; `facts`: with tags and consent.
+  void ask(std::size_t customer, bool facts, Asked& out) const;
+
+  void ensure(std::size_t customers);
+  /// Brings one who is there up to an instant that is not before its clock.
+  void come_to(std::size_t customer, std::int64_t now);
+  void roll(std::size_t customer, std::int64_t now);
+  void arrive(const Record& record, Customer customer);
+  void append(std::size_t customer, const Record& record);
+  void append_order(std::size_t customer, const Record& line);
+  void push(std::size_t customer, const Record& record);
+  void replace(std::size_t customer, std::size_t place, const Record& with);
+  /// Finds everything anew from lines and events in order of time.
+  void rebuild(std::size_t customer, std::span<const Record> lines, std::int64_t now,
+               SegmentCause cause);
+  void recheck_facts(std::size_t customer, SegmentCause cause);
+  void retire(std::size_t customer, std::int64_t now, SegmentCause cause);
+  [[nodiscard]] static std::vector<Record> without_orders(const std::vector<Record>& records);
+
+  void find_anew(std::size_t customer);
+  void measure_anew(std::size_t customer, std::uint32_t measure);
+  void check_conditions(std::int64_t* words, std::uint32_t measure) {
+    for (const std::uint32_t c : program->conditions_of_measure[measure]) check(words, c);
+  }
+  void check(std::int64_t* words, std::uint32_t condition);
+  void settle(std::size_t customer, std::int64_t now, SegmentCause cause, bool all = false);
+  [[nodiscard]] std::uint32_t reason(std::uint32_t rule) const;
+  [[nodiscard]] std::int64_t next_of_spans(std::size_t customer) const;
+  void arm(std::size_t customer);
+  void advance(std::int64_t to);
+  void follow(std::span<const OwnerChange> owner_changes);
+
+  RuleSegments segments;
+  Keys<Channel> channels;
+  const detail::RuleProgram* program;
+  detail::RuleMachine machine;
+  std::size_t slots, condition_words, rule_words, stride;
+
+  std::int64_t now;
+  std::size_t people = 0;
+  std::vector<std::unique_ptr<std::int64_t[]>> pages;
+  std::vector<Past> pasts;
+  std::vector<CustomerSet> sets;
+  std::vector<std::pair<std::int64_t, std::uint32_t>> timers;  // heap, the earliest first
+  std::vector<SegmentChange> changes;
+
+  std::unordered_map<Customer, TagSet> tags;
+  std::unordered_map<Customer, ConsentHistory> consents;
+  std::unordered_map<Customer, Customer> owners;                // of those merged away
+  std::unordered_map<Customer, std::vector<Customer>> members;  // of owners, themselves first
+  std::unordered_map<Customer, Arrived> arrived;                // of all of these
+
+  // Scratch of one call.
+  detail::RuleEvaluation evaluation;
+  Asked asked;
+  std::int64_t instant = 0;           // at which conditions are checked
+  std::vector<std::uint64_t> turned;  // conditions
+  bool any_turned = false;
+  std::vector<std::uint64_t> dirty;  // rules, by rank
+  std::vector<std::uint64_t> mask;
+  std::vector<std::uint32_t> anew, touched;  // measures
+  std::vector<std::uint32_t> distinct_scratch;
+  std::vector<unsigned char> stack;
+  std::vector<Record> line_scratch;
+  std::vector<std::pair<std::int64_t, std::int64_t>> periods;  // by span: one it knows, to before
+};
+
+}  // namespace emptor
