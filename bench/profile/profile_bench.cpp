@@ -1,4 +1,5 @@
-// Features, cohorts and sales of 1M generated order lines of 100,000 customers, and one more line.
+// Features, preferences, discounts, cohorts and sales of 1M generated order lines of 100,000
+// customers, and one more line.
 
 #include <benchmark/benchmark.h>
 
@@ -8,7 +9,11 @@
 
 #include "emptor/core/random.hpp"
 #include "emptor/profile/cohort.hpp"
+#include "emptor/profile/customer_columns.hpp"
 #include "emptor/profile/features.hpp"
+#include "emptor/profile/list_prices.hpp"
+#include "emptor/profile/preferences.hpp"
+#include "emptor/profile/rates.hpp"
 #include "emptor/profile/sales.hpp"
 #include "emptor/table/order_interactions.hpp"
 
@@ -102,6 +107,49 @@ void one_more_line(benchmark::State& state) {
   count_lines(state);
 }
 
+void discounts(benchmark::State& state) {
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(inferred_discounts(shop().orders).discounted_lines);
+  }
+  count_lines(state);
+}
+
+void preferences(benchmark::State& state) {
+  const Time as_of{std::chrono::seconds{1'662'000'000}};
+  const PreferenceOptions options{.price_edges = price_band_edges(shop().orders, 5, as_of)};
+  for (auto _ : state) {
+    const PreferenceTable table =
+        preferences_of(shop().orders, shop().customers, shop().items, as_of, options);
+    benchmark::DoNotOptimize(table.customers.data());
+  }
+  count_lines(state);
+}
+
+void columns(benchmark::State& state) {
+  const Time as_of{std::chrono::seconds{1'662'000'000}};
+  const FeatureTable table =
+      features_of(shop().orders, shop().customers, shop().items, {.as_of = as_of});
+  const PreferenceTable preferences =
+      preferences_of(shop().orders, shop().customers, shop().items, as_of);
+  const NamedFeatures part{.table = &table};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(profile_columns({&part, 1}, &preferences).values.data());
+  }
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(shop().customers.size()));
+}
+
+void conversion(benchmark::State& state) {
+  RateTable rates;
+  for (int day = 18'000; day < 20'000; ++day) {
+    rates.add(Currency("EUR"), Currency("USD"), Day{std::chrono::days{day}}, 10'000 + day, 10'000);
+  }
+  for (auto _ : state) {
+    const auto converted = convert_orders(shop().orders, rates, {.currency = Currency("USD")});
+    benchmark::DoNotOptimize(converted->orders.line_amounts().data());
+  }
+  count_lines(state);
+}
+
 void cohorts(benchmark::State& state) {
   for (auto _ : state) benchmark::DoNotOptimize(cohorts_of(shop().orders).counts.data());
   count_lines(state);
@@ -130,6 +178,10 @@ void interactions(benchmark::State& state) {
 
 BENCHMARK(features)->Unit(benchmark::kMillisecond);
 BENCHMARK(features_in_four_windows)->Unit(benchmark::kMillisecond);
+BENCHMARK(discounts)->Unit(benchmark::kMillisecond);
+BENCHMARK(preferences)->Unit(benchmark::kMillisecond);
+BENCHMARK(columns)->Unit(benchmark::kMillisecond);
+BENCHMARK(conversion)->Unit(benchmark::kMillisecond);
 BENCHMARK(cohorts)->Unit(benchmark::kMillisecond);
 BENCHMARK(sales_by_day)->Unit(benchmark::kMillisecond);
 BENCHMARK(concentration)->Unit(benchmark::kMillisecond);
