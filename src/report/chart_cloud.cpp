@@ -2,9 +2,9 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "report/canvas.hpp"
-#include "report/utf8.hpp"
 
 namespace emptor {
 
@@ -49,7 +49,13 @@ std::string render_svg(const CloudChart& chart, const ChartSize& size) {
   const AxisTicks y_ticks = nice_ticks(up.low, up.high, 6);
   const std::vector<std::string> x_labels = tick_labels(x_ticks, chart.format);
   const std::vector<std::string> y_labels = tick_labels(y_ticks, chart.format);
-  ChartCanvas canvas(chart.labels, size, {}, size.width < 500 ? 340 : 440);
+  // Centres may lie close: the picture has their numbers, the legend their names.
+  std::vector<detail::LegendEntry> legend;
+  for (const CloudMark& mark : chart.marks) {
+    legend.push_back({text(legend.size() + 1, ' ', mark.name),
+                      detail::series_class("c", mark.group % detail::series_colors)});
+  }
+  ChartCanvas canvas(chart.labels, size, legend, size.width < 500 ? 340 : 440);
   const PlotBox box{detail::axis_margin(y_labels, size.width * 0.3),
                     canvas.top() + (chart.labels.y.empty() ? 8 : 26), canvas.width() - 8,
                     canvas.height() - 24 - (chart.labels.x.empty() ? 0 : 18)};
@@ -62,17 +68,14 @@ std::string render_svg(const CloudChart& chart, const ChartSize& size) {
     canvas.svg().circle(sx(point.x), sy(point.y), 1.8,
                         detail::series_class("c", point.group % detail::series_colors));
   }
-  for (const CloudMark& mark : chart.marks) {
+  for (std::size_t i = 0; i < chart.marks.size(); ++i) {
+    const CloudMark& mark = chart.marks[i];
     if (!known(mark.x, mark.y)) continue;
     const double x = sx(mark.x);
     const double y = sy(mark.y);
     canvas.svg().circle(x, y, 7, detail::series_class("c", mark.group % detail::series_colors),
                         mark.name);
-    const std::string name = detail::shorten(mark.name, size.width * 0.4, detail::name_size);
-    const double wide = detail::text_width(name, detail::name_size);
-    const double left = std::fmax(2, std::fmin(x - wide / 2, box.right - wide));
-    canvas.svg().label(left, y - 11 < box.top ? y + 20 : y - 11, name, "k m", SvgAnchor::start,
-                       mark.name);
+    canvas.svg().label(x, y - 9, text(i + 1), "k m", SvgAnchor::middle, mark.name);
   }
   detail::draw_axis_names(canvas, box, chart.labels);
   return canvas.finish();

@@ -1,6 +1,7 @@
 #pragma once
-// Many points by two measures, coloured by group, with a named mark for each group: customers and
-// their clusters. See chart_common.hpp for what all charts promise. A point with a NaN is left out.
+// Many points by two measures, coloured by group, with a numbered mark for each group that the
+// legend names: customers and their clusters. See chart_common.hpp for what all charts promise. A
+// point with a NaN is left out.
 
 #include <cstddef>
 #include <string>
