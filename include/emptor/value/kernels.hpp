@@ -28,8 +28,8 @@ struct LeavingIntegrals {
   double* inverse_other = nullptr;  ///< of f / d(w)
 };
 
-/// Call through purchase_kernels(context.kernels). Relative errors about 1e-15 for the first,
-/// 1e-12 for the others.
+/// Call through purchase_kernels(context.kernels). Relative errors are about 1e-15 for
+/// the first, 1e-12 for integrals of f, and 1e-9 for those that only derivatives need.
 struct PurchaseKernels {
   /// ln(1 + e^x) and 1 / (1 + e^-x) of n numbers.
   void (*softplus_and_logistic)(const double* x, double* softplus, double* logistic,
