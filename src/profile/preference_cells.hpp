@@ -1,11 +1,10 @@
 #pragma once
 // One customer's lines and events as exact faded weights of values, dimension by dimension.
-// Memory: 32 bytes a line or event, kept from one customer to the next. Thread safety: one thread.
+// Memory: 64 bytes a line or event. Thread safety: one thread.
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <span>
 #include <vector>
 
@@ -25,105 +24,125 @@ struct PreferenceCell {
   int128 weight;
 };
 
+/// Not faded.
+[[nodiscard]] inline std::int64_t preference_weight(PreferenceWeight weight,
+                                                    const FeatureEvent& line) noexcept {
+  switch (weight) {
+    case PreferenceWeight::units:
+      return line_hundredths * line.quantity;
+    case PreferenceWeight::amount:
+      return line.amount;
+    default:
+      return line_hundredths;
+  }
+}
+
+/// Of one customer; lines and events must outlive it.
 class PreferenceCells {
  public:
-  PreferenceCells(const PreferenceOptions& options, Time as_of)
-      : options_(&options), as_of_(as_of), today_(day_of(as_of)) {}
+  PreferenceCells(const PreferenceOptions& options, Time as_of, std::span<const FeatureEvent> lines,
+                  std::span<const CustomerEvent> events)
+      : options_(options), today_(day_of(as_of)) {
+    lines_.reserve(lines.size());
+    for (const FeatureEvent& line : lines) {
+      if (line.is_refund() || line.time > as_of) continue;
+      lines_.push_back(faded(line, preference_weight(options.weight, line)));
+    }
+    if (options.weight == PreferenceWeight::amount) return;
+    for (const CustomerEvent& event : events) {
+      const std::uint32_t weight = options.event_weights[static_cast<std::size_t>(event.kind)];
+      if (event.time <= as_of && weight > 0) events_.push_back(faded(event, weight));
+    }
+  }
 
   /// The customer's values of a dimension, ascending, each once, with weights > 0. The span holds
   /// until the next call.
-  std::span<const PreferenceCell> of(PreferenceDimension dimension,
-                                     std::span<const FeatureEvent> lines,
-                                     std::span<const CustomerEvent> events) {
+  std::span<const PreferenceCell> of(PreferenceDimension dimension) {
     cells_.clear();
-    if (dimension == PreferenceDimension::price_band && options_->price_edges.empty()) return {};
-    for (const FeatureEvent& line : lines) {
-      if (line.is_refund() || line.time > as_of_) continue;
-      const std::uint32_t value = value_of(dimension, line);
-      if (value == none) continue;
-      cells_.push_back({value, static_cast<std::uint32_t>(line.order),
-                        int128{weight_of(line)} * fade(line.time)});
+    if (dimension == PreferenceDimension::price_band && options_.price_edges.empty()) return {};
+    for (const Faded<FeatureEvent>& line : lines_) {
+      put(value_of(dimension, line), static_cast<std::uint32_t>(line.fact->order), line.weight);
     }
-    if (options_->weight != PreferenceWeight::amount) {
-      for (const CustomerEvent& event : events) {
-        const std::uint32_t weight = options_->event_weights[static_cast<std::size_t>(event.kind)];
-        if (event.time > as_of_ || weight == 0) continue;
-        const std::uint32_t value = value_of(dimension, event);
-        if (value == none) continue;
-        cells_.push_back({value, none, int128{weight} * fade(event.time)});
-      }
+    for (const Faded<CustomerEvent>& event : events_) {
+      put(value_of(dimension, event), none, event.weight);
     }
     unite();
     return cells_;
   }
 
-  /// Not faded.
-  [[nodiscard]] std::int64_t weight_of(const FeatureEvent& line) const noexcept {
-    switch (options_->weight) {
-      case PreferenceWeight::units:
-        return line_hundredths * line.quantity;
-      case PreferenceWeight::amount:
-        return line.amount;
-      default:
-        return line_hundredths;
-    }
-  }
-
  private:
   static constexpr std::uint32_t none = 0xffffffff;
 
+  template <class Fact>
+  struct Faded {
+    const Fact* fact;
+    std::uint32_t hour;
+    std::uint32_t weekday;
+    int128 weight;
+  };
+
   [[nodiscard]] std::int64_t day_of(Time time) const noexcept {
-    return local_day(time, options_->offset).time_since_epoch().count();
-  }
-  [[nodiscard]] std::uint32_t clock(PreferenceDimension dimension, Time time) const noexcept {
-    const auto seconds = (time + options_->offset).time_since_epoch().count();
-    const std::int64_t day = day_of(time);
-    if (dimension == PreferenceDimension::hour) {
-      return static_cast<std::uint32_t>((seconds - day * 86'400) / 3600);
-    }
-    return static_cast<std::uint32_t>(((day + 3) % 7 + 7) % 7);  // 1970-01-01 was a Thursday
+    return local_day(time, options_.offset).time_since_epoch().count();
   }
   template <class Fact>
-  [[nodiscard]] std::uint32_t value_of(PreferenceDimension dimension, const Fact& fact) const {
+  [[nodiscard]] Faded<Fact> faded(const Fact& fact, std::int64_t weight) noexcept {
+    const std::int64_t day = day_of(fact.time);
+    const std::int64_t seconds = (fact.time + options_.offset).time_since_epoch().count();
+    return {.fact = &fact,
+            .hour = static_cast<std::uint32_t>((seconds - day * 86'400) / 3600),
+            .weekday = static_cast<std::uint32_t>(((day + 3) % 7 + 7) % 7),  // day 0: a Thursday
+            .weight = int128{weight} * fade(today_ - day)};
+  }
+  /// Most facts are of the day of the one before.
+  [[nodiscard]] std::int64_t fade(std::int64_t age) noexcept {
+    if (!options_.half_life_days) return std::int64_t{1} << fade_bits;
+    if (age != last_age_) {
+      last_age_ = age;
+      last_fade_ =
+          std::llround(std::exp2(fade_bits - static_cast<double>(age) / *options_.half_life_days));
+    }
+    return last_fade_;
+  }
+  template <class Fact>
+  [[nodiscard]] std::uint32_t value_of(PreferenceDimension dimension,
+                                       const Faded<Fact>& faded) const {
     switch (dimension) {
       case PreferenceDimension::channel:
-        return static_cast<std::uint32_t>(fact.channel);
+        return static_cast<std::uint32_t>(faded.fact->channel);
       case PreferenceDimension::category:
-        return static_cast<std::uint32_t>(fact.category);
+        return static_cast<std::uint32_t>(faded.fact->category);
       case PreferenceDimension::brand:
-        return static_cast<std::uint32_t>(fact.brand);
+        return static_cast<std::uint32_t>(faded.fact->brand);
       case PreferenceDimension::price_band:
-        return band_of(fact);
-      default:
-        return clock(dimension, fact.time);
+        return band_of(*faded.fact);
+      case PreferenceDimension::hour:
+        return faded.hour;
+      case PreferenceDimension::weekday:
+        return faded.weekday;
     }
+    return none;
   }
   [[nodiscard]] std::uint32_t band_of(const FeatureEvent& line) const {
     if (line.quantity == 0) return none;
-    const std::vector<std::int64_t>& edges = options_->price_edges;
+    const std::vector<std::int64_t>& edges = options_.price_edges;
     return static_cast<std::uint32_t>(
         std::upper_bound(edges.begin(), edges.end(), unit_price(line.amount, line.quantity)) -
         edges.begin());
   }
   [[nodiscard]] static std::uint32_t band_of(const CustomerEvent&) noexcept { return none; }
 
-  [[nodiscard]] std::int64_t fade(Time time) {
-    if (!options_->half_life_days) return std::int64_t{1} << fade_bits;
-    const std::int64_t age = today_ - day_of(time);
-    constexpr std::int64_t most_kept = 4096;
-    if (age >= most_kept) return faded(age);
-    while (static_cast<std::int64_t>(fades_.size()) <= age) {
-      fades_.push_back(faded(static_cast<std::int64_t>(fades_.size())));
+  /// Lines of one order often say the same as the one before.
+  void put(std::uint32_t value, std::uint32_t order, int128 weight) {
+    if (value == none) return;
+    if (options_.weight != PreferenceWeight::orders && !cells_.empty() &&
+        cells_.back().value == value) {
+      cells_.back().weight += weight;
+    } else {
+      cells_.push_back({value, order, weight});
     }
-    return fades_[static_cast<std::size_t>(age)];
   }
-  [[nodiscard]] std::int64_t faded(std::int64_t age) const noexcept {
-    return std::llround(
-        std::exp2(fade_bits - static_cast<double>(age) / *options_->half_life_days));
-  }
-
   void unite() {
-    const bool once = options_->weight == PreferenceWeight::orders;
+    const bool once = options_.weight == PreferenceWeight::orders;
     std::sort(cells_.begin(), cells_.end(), [&](const PreferenceCell& a, const PreferenceCell& b) {
       if (a.value != b.value) return a.value < b.value;
       if (!once) return false;
@@ -147,11 +166,13 @@ class PreferenceCells {
     std::erase_if(cells_, [](const PreferenceCell& cell) { return cell.weight == 0; });
   }
 
-  const PreferenceOptions* options_;
-  Time as_of_;
+  const PreferenceOptions& options_;
   std::int64_t today_;
+  std::int64_t last_age_ = -1;
+  std::int64_t last_fade_ = 0;
+  std::vector<Faded<FeatureEvent>> lines_;
+  std::vector<Faded<CustomerEvent>> events_;
   std::vector<PreferenceCell> cells_;
-  std::vector<std::int64_t> fades_;  // by age
 };
 
 }  // namespace emptor::detail

@@ -50,10 +50,10 @@ void PreferenceTotals::add(std::span<const FeatureEvent> lines,
 
 void PreferenceTotals::remove(std::span<const FeatureEvent> lines,
                               std::span<const CustomerEvent> events) {
-  detail::PreferenceCells cells(options_, as_of_);
+  detail::PreferenceCells cells(options_, as_of_, lines, events);
   for (const PreferenceDimension dimension : all_dimensions) {
     const auto& weights = weights_[static_cast<std::size_t>(dimension)];
-    for (const detail::PreferenceCell& cell : cells.of(dimension, lines, events)) {
+    for (const detail::PreferenceCell& cell : cells.of(dimension)) {
       if (cell.value < weights.size() && weights[cell.value] >= cell.weight) continue;
       throw Exception(ErrorCode::not_found, "not all of these have been added", "PreferenceTotals");
     }
@@ -63,10 +63,10 @@ void PreferenceTotals::remove(std::span<const FeatureEvent> lines,
 
 void PreferenceTotals::change(std::span<const FeatureEvent> lines,
                               std::span<const CustomerEvent> events, int sign) {
-  detail::PreferenceCells cells(options_, as_of_);
+  detail::PreferenceCells cells(options_, as_of_, lines, events);
   for (const PreferenceDimension dimension : all_dimensions) {
     auto& weights = weights_[static_cast<std::size_t>(dimension)];
-    const auto changes = cells.of(dimension, lines, events);
+    const auto changes = cells.of(dimension);
     if (!changes.empty() && changes.back().value >= weights.size()) {
       weights.resize(std::size_t{changes.back().value} + 1, 0);
     }
@@ -76,7 +76,7 @@ void PreferenceTotals::change(std::span<const FeatureEvent> lines,
   for (const FeatureEvent& line : lines) {
     if (line.is_refund() || line.time > as_of_) continue;
     lines_ += static_cast<std::uint64_t>(sign);
-    line_weight_ += detail::int128{sign} * cells.weight_of(line);
+    line_weight_ += detail::int128{sign} * detail::preference_weight(options_.weight, line);
   }
 }
 
@@ -123,11 +123,11 @@ PreferencePrior PreferenceTotals::prior() const {
 CustomerPreferences PreferencePrior::of(std::span<const FeatureEvent> lines,
                                         std::span<const CustomerEvent> events) const {
   CustomerPreferences out;
-  detail::PreferenceCells cells(options_, as_of_);
+  detail::PreferenceCells cells(options_, as_of_, lines, events);
   for (const PreferenceDimension dimension : all_dimensions) {
     const Axis& axis = axes_[static_cast<std::size_t>(dimension)];
     Preference& part = out.dimensions[static_cast<std::size_t>(dimension)];
-    const auto own = cells.of(dimension, lines, events);
+    const auto own = cells.of(dimension);
     detail::int128 weight = 0;
     for (const detail::PreferenceCell& cell : own) weight += cell.weight;
     part.weight = unfaded(weight);
