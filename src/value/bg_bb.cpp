@@ -255,7 +255,9 @@ FittedBgBb fit_bg_bb(std::span<const OpportunityCounts> customers, const BgBbOpt
   const double rate = std::clamp(chances > 0 ? taken / chances : 0, 0.02, 0.98);
   const double start[] = {std::log(2 * rate), std::log(2 - 2 * rate), std::log(0.5), std::log(3)};
   const Minimum found =
-      minimise(objective, start, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, start,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
 
   FittedBgBb out{BgBbModel(parameters_at(found.at)),
                  detail::report_of_fit("bg_bb", {"alpha", "beta", "gamma", "delta"}, objective,

@@ -189,7 +189,9 @@ FittedBgNbd fit(const RepeatPurchases& purchases, BgNbdVariant variant, const Bg
   const std::array<double, 4> start{
       std::log(moments.shape), std::log(moments.scale * moments.time_scale), 0.0, std::log(3.0)};
   const Minimum found =
-      minimise(objective, start, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, start,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
   ValueFitReport report = detail::report_of_fit(
       variant == BgNbdVariant::mbg ? "mbg_nbd" : "bg_nbd", {"r", "alpha", "a", "b"}, objective,
       found, options.prior_deviation, moments.customers, purchases.patterns().size());

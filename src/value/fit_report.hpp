@@ -15,6 +15,9 @@
 
 namespace emptor::detail {
 
+/// A parameter changes by a factor of 20 an iteration at most.
+inline constexpr double largest_log_step = 3;
+
 /// A normal prior of each logarithm about 0: adds to the gradient, returns the penalty; nothing for
 /// deviation 0.
 inline double add_log_prior(std::span<const double> at, std::span<double> gradient,

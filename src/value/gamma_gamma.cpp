@@ -207,7 +207,9 @@ FittedGammaGamma fit_gamma_gamma(std::span<const SpendHistory> customers,
   };
   const double start[] = {std::log(2.0), std::log(4.0), std::log(1.5)};
   const Minimum found =
-      minimise(objective, start, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, start,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
   static_cast<ValueFitReport&>(report) =
       detail::report_of_fit("gamma_gamma", {"p", "q", "v"}, objective, found,
                             options.prior_deviation, likelihood.customers(), likelihood.patterns());

@@ -202,7 +202,9 @@ FittedParetoNbd fit_pareto_nbd(const RepeatPurchases& purchases, const ParetoNbd
                                     std::log(moments.scale * moments.time_scale), std::log(0.7),
                                     std::log(5.0)};
   const Minimum found =
-      minimise(objective, start, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, start,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
   ValueFitReport report = detail::report_of_fit("pareto_nbd", {"r", "alpha", "s", "beta"},
                                                 objective, found, options.prior_deviation,
                                                 moments.customers, purchases.patterns().size());

@@ -170,7 +170,9 @@ FittedShiftedBetaGeometric fit_shifted_beta_geometric(std::span<const RetentionC
   };
   const double start[] = {0, std::log(2.0)};
   const Minimum found =
-      minimise(objective, start, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, start,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
   std::uint64_t patterns = 0;
   for (std::size_t t = 0; t < lifetimes.cancelled.size(); ++t) {
     patterns += (lifetimes.cancelled[t] > 0 ? 1U : 0U) + (lifetimes.kept[t] > 0 ? 1U : 0U);

@@ -30,6 +30,9 @@ struct MinimiseOptions {
   int max_iterations = 500;  ///< at least 1
   /// Done when |g_i| max(1, |x_i|) <= this max(1, |f|) for each parameter; > 0.
   double gradient_tolerance = 1e-10;
+  /// No parameter is tried farther than this from where an iteration begins; > 0. A few units keep
+  /// logarithms in sight when the function falls for ever, ever more slowly.
+  double largest_step = std::numeric_limits<double>::infinity();
 };
 
 struct Minimum {
@@ -78,16 +81,17 @@ inline double cubic_step(const LinePoint& a, const LinePoint& b) noexcept {
 }
 
 /// A step along a direction of descent from `start` (step 0); `at(step)` gives the LinePoint.
-/// The step of what is returned is 0 when nothing better was found.
+/// `last_step` is the largest that may be tried. The step of what is returned is 0 when nothing
+/// better was found.
 template <class At>
-LinePoint wolfe_step(At&& at, const LinePoint& start, double first_step) {
+LinePoint wolfe_step(At&& at, const LinePoint& start, double first_step, double last_step) {
   constexpr double decrease = 1e-4;
   constexpr double curvature = 0.9;
   constexpr int most_trials = 60;
   const double noise = 1e-12 * std::abs(start.value);
   LinePoint low = start;
   LinePoint high{std::numeric_limits<double>::infinity(), 0, 0};
-  double step = first_step;
+  double step = std::min(first_step, last_step);
   for (int trial = 0; trial < most_trials; ++trial) {
     const LinePoint point = at(step);
     const bool flat = point.finite() && std::abs(point.value - start.value) <= noise;
@@ -104,8 +108,8 @@ LinePoint wolfe_step(At&& at, const LinePoint& start, double first_step) {
       low = point;
     }
     if (!std::isfinite(high.step)) {
-      step *= 4;
-      if (!std::isfinite(step)) break;
+      if (step >= last_step) break;
+      step = std::min(4 * step, last_step);
       continue;
     }
     if (std::abs(high.step - low.step) <= 1e-14 * std::max(high.step, low.step)) break;
@@ -135,6 +139,7 @@ template <class F>
   require_option(options.max_iterations >= 1, "max_iterations", ">= 1", options.max_iterations);
   require_option(options.gradient_tolerance > 0, "gradient_tolerance", "> 0",
                  options.gradient_tolerance);
+  require_option(options.largest_step > 0, "largest_step", "> 0", options.largest_step);
   const std::size_t n = start.size();
   Minimum out;
   out.at.assign(start.begin(), start.end());
@@ -162,10 +167,15 @@ template <class F>
     return detail::LinePoint{step, value, detail::dot_of(direction, gradient)};
   };
 
+  int still = 0;  // iterations since the value last changed by more than its rounding
   while (true) {
     const double scaled = detail::scaled_gradient(out.at, out.gradient, out.value);
     out.converged = scaled <= options.gradient_tolerance;
     if (out.converged || out.iterations >= options.max_iterations) break;
+    if (still == 5) {
+      out.converged = scaled <= 1e4 * options.gradient_tolerance;
+      break;
+    }
     if (context.report({"minimise", static_cast<std::size_t>(out.iterations),
                         static_cast<std::size_t>(options.max_iterations)}) == Go::stop) {
       out.stopped = true;
@@ -183,15 +193,20 @@ template <class F>
       slope = detail::dot_of(direction, out.gradient);
     }
     double length = 0;
-    for (const double part : direction) length += std::abs(part);
+    double farthest = 0;
+    for (const double part : direction) {
+      length += std::abs(part);
+      farthest = std::max(farthest, std::abs(part));
+    }
     const detail::LinePoint origin{0, out.value, slope};
     double last_step = -1;
     const auto at_step = [&](double step) {
       last_step = step;
       return measure(step);
     };
-    const detail::LinePoint point =
-        detail::wolfe_step(at_step, origin, fresh ? std::min(1.0, 1 / length) : 1.0);
+    const detail::LinePoint point = detail::wolfe_step(
+        at_step, origin, fresh ? std::min(1.0, 1 / length) : 1.0,
+        std::min(options.largest_step / farthest, std::numeric_limits<double>::max()));
     if (point.step == 0) {
       if (!fresh) {  // once more, straight down
         reset(1);
@@ -209,6 +224,7 @@ template <class F>
     }
     out.at.swap(at);
     out.gradient.swap(gradient);
+    still = out.value - point.value <= 1e-13 * std::abs(out.value) ? still + 1 : 0;
     out.value = point.value;
     const double along = detail::dot_of(moved, change);
     const double squared = detail::dot_of(change, change);

@@ -87,6 +87,21 @@ TEST_CASE("a function without a minimum is not said to have one") {
   REQUIRE_FALSE(emptor::minimise(line, Span(&start, 1), {.max_iterations = 20}).converged);
 }
 
+TEST_CASE("a function that falls for ever is left where it is flat") {
+  // As a likelihood does in the logarithm of a parameter that is not identified.
+  const auto f = [](Span x, Out g) {
+    g[0] = -std::exp(-x[0]) + 2 * (x[0] - x[1]) * 1e-3;
+    g[1] = -2e-3 * (x[0] - x[1]);
+    return 1e4 + std::exp(-x[0]) + 1e-3 * (x[0] - x[1]) * (x[0] - x[1]);
+  };
+  const double start[] = {0, 0};
+  const Minimum found = emptor::minimise(f, start, {.largest_step = 3});
+  REQUIRE(found.converged);
+  REQUIRE(found.at[0] < 30);
+  REQUIRE(found.iterations < 30);
+  REQUIRE_THROWS_AS(emptor::minimise(f, start, {.largest_step = 0}), emptor::Exception);
+}
+
 TEST_CASE("curvature, its factor and its inverse") {
   const double place[] = {1, 1};
   const std::vector<double> h = emptor::hessian_of(rosenbrock, place);
