@@ -210,8 +210,7 @@ void RuleParser::to_shop_money(RuleNode& literal) {
   const std::int64_t unit = power_of_ten(literal.scale - schema_.price_scale);
   if (literal.number % unit != 0) {
     fail(std::size_t{literal.place} - 1, ErrorCode::invalid_value,
-         text("amounts have ", schema_.price_scale, " decimals, got ",
-              decimal_text(literal.number, literal.scale)));
+         text("amounts have at most ", schema_.price_scale, " decimals"));
   }
   literal.type = RuleType::money;
   literal.number /= unit;

@@ -113,7 +113,8 @@ std::string window_text(const RuleNode& node) {
 std::string stream_text(const RuleNode& node) {
   std::string out(detail::rule_source_name(node));
   for (const RuleNode& child : node.children) {
-    out += child.kind == RuleKind::window ? " " + window_text(child) : " where " + to_text(child);
+    out += child.kind == RuleKind::window ? text(' ', window_text(child))
+                                          : text(" where ", to_text(child));
   }
   return out;
 }
@@ -146,7 +147,7 @@ std::string joined(const RuleNode& node, std::string_view word) {
   std::string out;
   for (const RuleNode& child : node.children) {
     if (!out.empty()) out += word;
-    out += is_loose(child) ? "(" + to_text(child) + ")" : to_text(child);
+    out += is_loose(child) ? text('(', to_text(child), ')') : to_text(child);
   }
   return out;
 }
