@@ -87,6 +87,11 @@ bool is_date(PackedDate date) noexcept {
                 number_of(date & 0xFFU, 2));
 }
 
+/// Whether day and month have changed places and one digit is another one.
+bool is_swapped_slip(PackedDate a, PackedDate b) noexcept {
+  return std::popcount(differing(a, swapped_reading(b))) == 1;
+}
+
 }  // namespace
 
 DateAgreement compare_unequal_dates(PackedDate a, PackedDate b, int near_days) noexcept {
@@ -124,7 +129,7 @@ DateAgreement compare_unequal_dates(PackedDate a, PackedDate b, int near_days) n
     return DateAgreement::anniversary;
   }
   if (a >> 8 == b >> 8) return DateAgreement::same_month;
-  if (digits == 2) return DateAgreement::two_digits;
+  if (digits == 2 || is_swapped_slip(a, b)) return DateAgreement::two_digits;
   return year_a == year_b ? DateAgreement::same_year : DateAgreement::different;
 }
 

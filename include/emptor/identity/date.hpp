@@ -90,7 +90,7 @@ enum class DateAgreement : std::uint8_t {
   year_only,    ///< the same year, and one of them its first of January: often no more is meant
   anniversary,  ///< the same day and month, one or ten years apart
   same_month,   ///< the same month of the same year
-  two_digits,   ///< two digits are other ones
+  two_digits,   ///< two digits are other ones, or one where day and month have changed places
   same_year,
   different,
 };

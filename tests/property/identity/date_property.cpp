@@ -53,6 +53,10 @@ DateAgreement slow_agreement(const std::string& a, const std::string& b, int nea
   if (a.substr(4) == b.substr(4) && (years == 1 || years == 10)) return DateAgreement::anniversary;
   if (a.substr(0, 6) == b.substr(0, 6)) return DateAgreement::same_month;
   if (differing == 2) return DateAgreement::two_digits;
+  const std::string swapped = b.substr(0, 4) + b.substr(6, 2) + b.substr(4, 2);
+  int from_swapped = 0;
+  for (std::size_t i = 0; i < 8; ++i) from_swapped += a[i] != swapped[i];
+  if (from_swapped == 1) return DateAgreement::two_digits;
   return years == 0 ? DateAgreement::same_year : DateAgreement::different;
 }
 

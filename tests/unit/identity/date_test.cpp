@@ -169,6 +169,7 @@ TEST_CASE("agreement of dates") {
       {"1979-06-24", "1980-06-24", DateAgreement::anniversary},
       {"1971-06-08", "1971-06-24", DateAgreement::same_month},
       {"1971-06-24", "1971-03-21", DateAgreement::two_digits},
+      {"1978-06-13", "1978-12-06", DateAgreement::two_digits},
       {"1971-06-24", "1971-12-13", DateAgreement::same_year},
       {"1971-06-24", "1983-12-13", DateAgreement::different},
   };
