@@ -314,6 +314,11 @@ void NameParser::parse_given(std::size_t first, std::size_t last) {
   take_titles(words, false);
   take_suffixes(words);
   if (words.size() == 0) return;
+  const std::size_t end = words.last - 1;
+  if (words.size() > 1 && text(words, end) == "i" && (entry(words, end).marks & mark_dot) == 0) {
+    entry(words, end).role = NameRole::suffix;  // "Morris I"
+    --words.last;
+  }
   const bool east = (entry(words, words.first).marks & mark_east) != 0;
   entry(words, words.first).role = NameRole::given;
   set(words, words.first + 1, words.last, east ? NameRole::given : NameRole::middle);
@@ -379,7 +384,9 @@ void NameParser::append_initial(std::string_view word) {
   const std::string_view letter = word.substr(0, utf8_character(word, 0).bytes);
   const std::size_t before = name_.initials.size();
   if (letter.size() > 1) append_latin(letter, name_.initials);
-  if (name_.initials.size() == before) {
+  if (name_.initials.size() == before ||
+      static_cast<unsigned char>(name_.initials[before]) >= 0x80) {
+    name_.initials.resize(before);
     name_.initials.append(letter);
   } else {
     name_.initials.resize(before + 1);  // "shch" is "s"

@@ -94,6 +94,7 @@ std::uint8_t script_of(char32_t c) noexcept {
     return mark_han;
   }
   if (c >= 0xAC00 && c <= 0xD7A3) return mark_hangul;
+  if (c >= 0x1780 && c <= 0x17FF) return 0;  // Khmer has no spaces, but for names
   return mark_syllabic;
 }
 

@@ -6,9 +6,10 @@
 // hyphen sets words apart (Jean-Pierre is "jean pierre"), and particles stay with the family name
 // ("van der berg"). Order: "Given Family" and "Family, Given"; Chinese and Korean names, Japanese
 // names in two words, and Latin names that are pinyin throughout with a Chinese family name in
-// front have the family name first. Han characters are simplified; Han, Cyrillic and Greek names
-// have a Latin form as well (pinyin; letters in the manner of BGN/PCGN 1947 and ISO 843), so that
-// 王伟 meets "Wang Wei" and "Wei Wang". Rules of thumb, no dictionary of family names: whoever has
+// front have the family name first. Han characters are simplified; Han, Cyrillic, Greek, Arabic and
+// Khmer names have a Latin form as well (pinyin; letters in the manner of BGN/PCGN 1947, ISO 843
+// and UNGEGN; "a" for all short vowels that Arabic leaves out), so that 王伟 meets "Wang Wei" and
+// "Wei Wang". Rules of thumb, no dictionary of family names: whoever has
 // separate columns says so by `part`.
 //
 // Cost: linear, some 150 ns for an ASCII name; nothing is allocated once the strings of `out` have
@@ -117,7 +118,7 @@ struct PersonName {
   std::string title;         ///< "sir 1st baron"
   std::string suffix;        ///< "jr"
   std::string initials;      ///< first letters of the given and middle names: "tj"
-  std::string latin_given;   ///< of Han, Cyrillic and Greek names: "wei"; else empty
+  std::string latin_given;   ///< of Han, Cyrillic, Greek, Arabic, Khmer names: "wei"; else empty
   std::string latin_family;  ///< "wang"
   NameTokens tokens;
 

@@ -143,6 +143,12 @@ TEST_CASE("Names in other scripts have a Latin form") {
                         {"Щукин, Юрий", "yury", "shchukin", "y"},
                         {"Γιώργος Παπαδόπουλος", "giorgos", "papadopoulos", "g"},
                         {"김철수", "철수", "김", "철"},
+                        {"فيصل صديقي", "fisal", "sadiqi", "f"},
+                        {"محمد خالد", "mahamad", "khalad", "m"},
+                        {"یوسف علی", "yusaf", "ali", "y"},
+                        {"عمر أحمد", "amar", "ahamad", "a"},
+                        {"Ali علي", "ali", "ali", "a"},
+                        {"គឹម តារា", "koem", "tara", "k"},
                         {"Thomas J. Clifford", "thomas", "clifford", "tj"}}) {
     INFO(row.raw);
     CHECK(normalise_name(row.raw, name) == FieldState::usable);
@@ -181,6 +187,9 @@ TEST_CASE("Columns of given names and of family names") {
   check({{"Mary Ann", "mary", "ann", ""},
          {"Dr. John", "john", "", "", "", "dr"},
          {"小明", "小明", "", ""},
+         {"Morris II", "morris", "", "", "", "", "ii"},
+         {"Morris I", "morris", "", "", "", "", "i"},
+         {"Morris I.", "morris", "i", ""},
          {"J.", "j", "", ""}},
         {.part = NamePart::given});
   check({{"Smith Sr", "", "", "smith", "", "", "sr"},
