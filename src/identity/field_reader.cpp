@@ -109,6 +109,15 @@ const FieldTexts& FieldReader::read(FieldType type, std::string_view raw, FieldS
     case FieldType::list:
       state = read_list(raw);
       break;
+    case FieldType::national_id:
+      state = read_identifier(IdentifierKind::national_id, raw);
+      break;
+    case FieldType::device:
+      state = read_identifier(IdentifierKind::device, raw);
+      break;
+    case FieldType::organisation:
+      state = read_organisation(raw);
+      break;
     default:
       state = read_text(raw);
       break;
@@ -206,6 +215,41 @@ FieldState FieldReader::read_gender(std::string_view raw) {
   };
   if (is_one_of(female)) texts_.text.assign(1, 'f');
   if (is_one_of(male)) texts_.text.assign(1, 'm');
+  return state;
+}
+
+/// Without blanks and punctuation: "521-21-2123" is "521212123".
+FieldState FieldReader::read_identifier(IdentifierKind kind, std::string_view raw) {
+  const FieldState state = normalise_identifier(raw, identifier_, {.kind = kind});
+  texts_.text = identifier_.value;
+  return state;
+}
+
+/// Without punctuation and, at the end, the legal form: "Exports, Inc." is "exports".
+FieldState FieldReader::read_organisation(std::string_view raw) {
+  const FieldState state = read_text(raw);
+  if (state != FieldState::usable) return state;
+  folded_.clear();
+  for_each_word(texts_.text, [&](std::string_view word) {
+    const std::size_t before = folded_.size();
+    for (const char c : word) {
+      if (std::string_view(".,;:'\"()&/").find(c) == std::string_view::npos) folded_.push_back(c);
+    }
+    if (folded_.size() > before) folded_.push_back(' ');
+  });
+  if (!folded_.empty()) folded_.pop_back();
+  constexpr std::string_view forms[] = {
+      "ab",   "ag",           "as",   "bv",  "co", "company", "corp", "corporation", "ev",  "gmbh",
+      "inc",  "incorporated", "kft",  "kg",  "kk", "limited", "llc",  "llp",         "lp",  "ltd",
+      "ltda", "nv",           "ohg",  "ooo", "oy", "oyj",     "pc",   "plc",         "pte", "pty",
+      "pvt",  "sa",           "sarl", "sas", "sl", "spa",     "srl",  "sro",         "ug",  "zao"};
+  for (std::size_t blank = folded_.rfind(' '); blank != std::string::npos;
+       blank = folded_.rfind(' ')) {
+    const std::string_view last = std::string_view(folded_).substr(blank + 1);
+    if (std::find(std::begin(forms), std::end(forms), last) == std::end(forms)) break;
+    folded_.resize(blank);
+  }
+  if (!folded_.empty()) texts_.text = folded_;
   return state;
 }
 

@@ -9,6 +9,7 @@
 #include "emptor/identity/date.hpp"
 #include "emptor/identity/email.hpp"
 #include "emptor/identity/field_state.hpp"
+#include "emptor/identity/identifier.hpp"
 #include "emptor/identity/link_schema.hpp"
 #include "emptor/identity/name.hpp"
 #include "emptor/identity/nicknames.hpp"
@@ -51,6 +52,8 @@ class FieldReader {
   FieldState read_region(FieldType type, std::string_view raw);
   FieldState read_gender(std::string_view raw);
   FieldState read_list(std::string_view raw);
+  FieldState read_identifier(IdentifierKind kind, std::string_view raw);
+  FieldState read_organisation(std::string_view raw);
 
   const Nicknames& nicknames_;
   NameTexts names_;
@@ -59,6 +62,7 @@ class FieldReader {
   EmailAddress email_;
   PhoneNumber phone_;
   PostalAddress address_;
+  NormalisedIdentifier identifier_;
   std::string folded_;
   std::string country_;
   DateReading reading_ = DateReading::automatic;
