@@ -15,8 +15,8 @@ namespace emptor {
 
 namespace {
 
-constexpr std::string_view names_levels[] = {"exact", "alike", "similar", "in another name",
-                                             "different"};
+constexpr std::string_view names_levels[] = {
+    "exact", "alike", "similar", "in another name", "of another generation", "different"};
 constexpr std::string_view date_levels[] = {"exact",     "slip or swapped", "near or rounded",
                                             "same year", "two slips",       "different"};
 constexpr std::string_view email_levels[] = {"exact", "same local part", "alike",
@@ -35,20 +35,35 @@ constexpr std::string_view location_levels[] = {"within 100 m", "within 1 km", "
                                                 "farther"};
 constexpr std::string_view list_levels[] = {"shares values", "different"};
 
-std::uint8_t compare_names(std::string_view a, std::string_view b) {
+/// Whether the name begins with a Latin letter, plain or accented.
+bool is_latin(std::string_view name) noexcept {
+  constexpr unsigned char greek = 0xCD;  // first byte
+  return !name.empty() && static_cast<unsigned char>(name.front()) < greek;
+}
+
+std::uint8_t compare_spellings(std::string_view a, std::string_view b) {
+  constexpr std::uint8_t different = 6;
   const std::string_view x = detail::before_tab(a), y = detail::before_tab(b);
-  const char elder = detail::generation(a), younger = detail::generation(b);
-  if (elder != 0 && younger != 0 && elder != younger) return 5;
   if (x == y) {
     const std::string_view written_a = detail::written_name(a), written_b = detail::written_name(b);
     return written_a.empty() || written_b.empty() || written_a == written_b ? 1 : 2;
   }
+  if (is_latin(x) != is_latin(y)) return missing_level;
   const double similarity = jaro_winkler_similarity(x, y);
   if (similarity >= .92) return 2;
   const bool initial = (x.size() == 1 || y.size() == 1) && x.substr(0, 1) == y.substr(0, 1);
   if (similarity >= .82 || initial) return 3;
+  constexpr std::size_t long_enough = 5;
+  if (std::min(x.size(), y.size()) >= long_enough && detail::within_one_edit(x, y)) return 3;
   const std::string sound = double_metaphone(x).primary;
-  return sound.size() > 1 && sound == double_metaphone(y).primary ? 3 : 5;
+  return sound.size() > 1 && sound == double_metaphone(y).primary ? 3 : different;
+}
+
+std::uint8_t compare_names(std::string_view a, std::string_view b) {
+  const std::uint8_t level = compare_spellings(a, b);
+  const char elder = detail::generation(a), younger = detail::generation(b);
+  const bool apart = elder != 0 && younger != 0 && elder != younger;
+  return apart && level != missing_level && level < crossed_level ? generation_level : level;
 }
 
 std::uint8_t compare_birth_dates(std::string_view a, std::string_view b) {

@@ -81,8 +81,11 @@ PairExplanation LinkageExplainer::evidence(std::uint32_t a, std::uint32_t b) {
     part.a = state.shown(c, code_a);
     part.b = state.shown(c, code_b);
     if (levels[c] == missing_level) {
-      const bool swapped = code_a != 0 && code_b != 0;  // names: one piece of evidence
-      part.level = swapped ? "counted with the given name" : "missing";
+      const bool unread = code_a != 0 && code_b != 0;
+      const bool swapped = c + 1 < comparisons.size() && levels[c + 1] == crossed_level;
+      part.level = !unread   ? "missing"
+                   : swapped ? "counted with the family name"  // one piece of evidence
+                             : "in another script";
       part.silent = true;
       continue;
     }

@@ -23,13 +23,13 @@ detail::BelievedLevels detail::believed_levels(ComparisonKind kind) {
   // addresses, phones and e-mails; a household shares its address and name.
   switch (kind) {
     case ComparisonKind::given_name:
-      return {.match = {0, .72, .12, .05, .02, .09},
-              .household = {0, .005, .005, .01, .002, .978},
-              .random = {0, .005, .005, .01, .002, .978}};
+      return {.match = {0, .72, .12, .05, .02, 1e-7, .09},
+              .household = {0, .005, .005, .01, .002, 1e-4, .978},
+              .random = {0, .005, .005, .01, .002, 1e-4, .978}};
     case ComparisonKind::family_name:
-      return {.match = {0, .75, .10, .03, .02, .10},
-              .household = {0, .80, .05, .01, .02, .12},
-              .random = {0, .002, .001, .003, .002, .992}};
+      return {.match = {0, .75, .10, .03, .02, 1e-7, .10},
+              .household = {0, .80, .05, .01, .02, .002, .12},
+              .random = {0, .002, .001, .003, .002, 1e-4, .992}};
     case ComparisonKind::birth_date:
       return {.match = {0, .85, .09, .02, .02, .01, .01},
               .household = {0, .01, .01, .01, .02, .03, .92},
@@ -107,7 +107,10 @@ LinkModelFit::LinkModelFit(const ComparedRecords& records, std::span<const Level
 }
 
 std::size_t LinkModelFit::state_of(const LevelPattern& pattern, std::size_t c) const {
-  const int parent = model_.comparisons_[c].comparison.parent;
+  int parent = model_.comparisons_[c].comparison.parent;
+  while (parent >= 0 && pattern.levels[static_cast<std::size_t>(parent)] == missing_level) {
+    parent = model_.comparisons_[static_cast<std::size_t>(parent)].comparison.parent;
+  }
   if (parent < 0) return 0;
   const auto p = static_cast<std::size_t>(parent);
   return parent_state(pattern.levels[p], model_.comparisons_[p].levels);
@@ -155,7 +158,10 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   const auto learned = [&](Kind kind, const std::array<double, max_levels>& belief) {
     std::array<double, max_levels> counts{};
     for (std::size_t level = 1; level <= parameters.levels; ++level) {
-      counts[level] = total_of(kind, level) + options_.prior_pairs * belief[level];
+      // That father and son are one person is no matter of experience.
+      const bool learns = kind != match || !detail::is_name(parameters.comparison.kind) ||
+                          level != generation_level;
+      counts[level] = (learns ? total_of(kind, level) : 0) + options_.prior_pairs * belief[level];
     }
     const double all = sum(counts);
     for (double& count : counts) count /= all;
@@ -172,8 +178,8 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   };
 
   p.match = learned(match, believed.match);
-  const double believed_pairs =
-      detail::believed_records / 2 * static_cast<double>(std::max<std::size_t>(records_.size(), 1));
+  const double believed_pairs = detail::believed_records(parameters.comparison.kind) / 2 *
+                                static_cast<double>(std::max<std::size_t>(records_.size(), 1));
   for (std::size_t level = 1; level <= parameters.levels; ++level) {
     const double any = any_pair_[c][level];
     p.random[level] = std::max(any - total_of(match, level) - total_of(household, level),
@@ -184,6 +190,12 @@ LevelProbabilities LinkModelFit::estimate(std::size_t c, std::size_t state) cons
   for (double& value : p.random) value /= random_total;
   p.household =
       parameters.comparison.individual ? p.random : learned(household, believed.household);
+  if (parameters.comparison.kind == ComparisonKind::birth_date &&
+      p.household[exact_level] < detail::believed_twins) {
+    const double others = (1 - detail::believed_twins) / (1 - p.household[exact_level]);
+    for (double& value : p.household) value *= others;
+    p.household[exact_level] = detail::believed_twins;
+  }
   if (depends) {
     p.match = given_state(match, p.match);
     if (state == static_cast<std::size_t>(ParentState::agrees)) {
@@ -215,15 +227,26 @@ double LinkModelFit::expect() {
   for (std::size_t k = 0; k < kinds; ++k) {
     prior[k] = expected_[k] > 0 ? std::log(share(static_cast<Kind>(k))) : -1e300;
   }
+  const double most_of_names = detail::most_of_names(records_.size()) * std::log(2.0);
+  std::size_t names = 0;
+  while (names < comparisons && detail::is_name(model_.comparisons_[names].comparison.kind)) {
+    ++names;
+  }
   for (PerKind& counts : counts_) counts = {};
   std::array<double, kinds> expected{};
   double log_likelihood = 0;
   for (const LevelPattern& pattern : patterns_) {
-    std::array<double, kinds> log_share = prior;
+    std::array<double, kinds> log_share{};
     for (std::size_t c = 0; c < comparisons; ++c) {
       const auto& add = logs[c].of[state_of(pattern, c)][pattern.levels[c]];
       for (std::size_t k = 0; k < kinds; ++k) log_share[k] += add[k];
+      if (c + 1 == names) {
+        for (const Kind k : {household, random}) {
+          log_share[k] = std::max(log_share[k], log_share[match] - most_of_names);
+        }
+      }
     }
+    for (std::size_t k = 0; k < kinds; ++k) log_share[k] += prior[k];
     const double largest = std::max({log_share[0], log_share[1], log_share[2]});
     std::array<double, kinds> share{};
     double total = 0;

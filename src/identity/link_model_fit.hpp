@@ -1,7 +1,9 @@
 #pragma once
 // The EM behind `fit_link_model`.
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -64,8 +66,33 @@ struct BelievedLevels {
 /// city, a city its region, a given name its gender; an e-mail may be made from the name.
 [[nodiscard]] std::array<double, max_levels> believed_given_parent(ComparisonKind kind);
 
-/// What is believed of values among any two persons counts for as much as so many records.
-inline constexpr double believed_records = 1000;
+/// Given and family names are one comparison each and come first.
+[[nodiscard]] constexpr bool is_name(ComparisonKind kind) noexcept {
+  return kind == ComparisonKind::given_name || kind == ComparisonKind::family_name;
+}
+/// log2 of the likelihood ratio that names alone may reach among n records. That given and family
+/// name are independent is an assumption, and a small table does not know how rare a name is: one
+/// that no other of n records has may still be that of 3 / n of all people, by the upper bound of
+/// 95 % confidence (J. A. Hanley, A. Lippman-Hand, "If nothing goes wrong, is everything all
+/// right?", JAMA 249(13), 1983, doi:10.1001/jama.1983.03330370053031).
+[[nodiscard]] inline double most_of_names(std::size_t records) noexcept {
+  constexpr std::size_t fewest = 100;
+  constexpr double namesakes = 3;
+  return std::log2(static_cast<double>(std::max(records, fewest)) / namesakes);
+}
+
+/// Of two persons of one household, how many were born on one day: twins are three in a hundred
+/// births (J. A. Martin et al., "Births: final data for 2019", National Vital Statistics Reports
+/// 70(2), 2021), and siblings are a part of a household's pairs.
+inline constexpr double believed_twins = .005;
+
+/// What is believed of values among any two persons counts for as much as so many records. Where a
+/// company's customers live is its own matter, so of places less is believed.
+[[nodiscard]] constexpr double believed_records(ComparisonKind kind) noexcept {
+  const bool place = kind == ComparisonKind::postcode || kind == ComparisonKind::place ||
+                     kind == ComparisonKind::category;
+  return place ? 100 : 1000;
+}
 
 }  // namespace detail
 

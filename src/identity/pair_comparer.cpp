@@ -29,6 +29,7 @@ std::uint8_t PairComparer::compare(std::size_t c, std::uint32_t x, std::uint32_t
   const std::uint8_t level = compare_values(values.kind(), a, b);
   constexpr std::uint8_t alike = 2;
   return values.kind() == ComparisonKind::given_name && level > alike &&
+                 level != generation_level &&
                  records_.nicknames().shares_name(before_tab(a), before_tab(b))
              ? alike
              : level;
@@ -43,7 +44,8 @@ std::uint8_t PairComparer::best_level(std::size_t c, const std::uint32_t* a,
     for (std::size_t j = 0; x != 0 && j < comparison.slots; ++j) {
       const std::uint32_t y = b[comparison.first_slot + j];
       if (y == 0) continue;
-      best = std::min(best, x == y ? exact_level : level_of(c, x, y));
+      const std::uint8_t level = x == y ? exact_level : level_of(c, x, y);
+      if (level != missing_level) best = std::min(best, level);
     }
   }
   return best == max_levels ? missing_level : best;
@@ -79,8 +81,8 @@ bool PairComparer::has_name(std::size_t record, std::size_t c, std::size_t from)
 }
 
 /// A given name that is the other's family name, or a family name that stands among the other's
-/// further names. Names that are swapped in both fields are one piece of evidence, so the family
-/// name then says nothing.
+/// further names. Names that are swapped in both fields are one piece of evidence, so the given
+/// name then says nothing; an e-mail made of the name depends on the family name.
 void PairComparer::cross_names(std::size_t a, std::size_t b, Levels& out) {
   const auto given = static_cast<std::size_t>(given_), family = static_cast<std::size_t>(family_);
   if (out[given] < 3 && out[family] < 3) return;
@@ -94,7 +96,7 @@ void PairComparer::cross_names(std::size_t a, std::size_t b, Levels& out) {
   };
   cross(given, of_a.given, of_b.given);
   cross(family, of_a.family, of_b.family);
-  if (out[given] == crossed_level && out[family] == crossed_level) out[family] = missing_level;
+  if (out[given] == crossed_level && out[family] == crossed_level) out[given] = missing_level;
 }
 
 }  // namespace emptor::detail

@@ -45,13 +45,14 @@ ValueRarity::ValueRarity(ComparisonKind kind, double random_share)
     : number_(kind == ComparisonKind::typed_id || kind == ComparisonKind::key ||
               kind == ComparisonKind::email || kind == ComparisonKind::phone),
       random_share_(random_share),
-      believed_(1 + believed_records * believed_levels(kind).random[exact_level]) {}
+      weight_(believed_records(kind)),
+      believed_(1 + weight_ * believed_levels(kind).random[exact_level]) {}
 
 float ValueRarity::log_share(double frequency, std::size_t records,
                              std::size_t values) const noexcept {
   const double of_one_person = number_ ? 16 : 2;
   const auto here = static_cast<double>(std::max<std::size_t>(number_ ? records : values, 1));
-  const double total = here + believed_records;
+  const double total = here + weight_;
   const double believed = number_ ? total * random_share_ : believed_;
   const double others = std::max(frequency - of_one_person, 0.0);
   // What is surely common here is common, whatever is believed.
@@ -62,7 +63,12 @@ float ValueRarity::log_share(double frequency, std::size_t records,
 ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
     : prior_{.match = log2_of(model.match_share()),
              .household = log2_of(model.household_share()),
-             .random = log2_of(model.random_share())} {
+             .random = log2_of(model.random_share())},
+      most_of_names_(static_cast<float>(detail::most_of_names(records.size()))) {
+  while (names_ < model.comparisons().size() &&
+         is_name(model.comparisons()[names_].comparison.kind)) {
+    ++names_;
+  }
   for (std::size_t c = 0; c < model.comparisons().size(); ++c) {
     const ComparisonParameters& parameters = model.comparisons()[c];
     const ComparisonKind kind = parameters.comparison.kind;
@@ -71,7 +77,8 @@ ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
     if (kind == ComparisonKind::birth_date || kind == ComparisonKind::typed_id) {
       lasting_.push_back(c);
     }
-    individual_[c] = parameters.comparison.individual;
+    individual_[c] =
+        parameters.comparison.individual && kind != ComparisonKind::birth_date;  // twins
     by_frequency_[c] = kind != ComparisonKind::category && kind != ComparisonKind::number &&
                        kind != ComparisonKind::location && kind != ComparisonKind::list;
     if (by_frequency_[c]) {

@@ -24,6 +24,11 @@ struct KindWeights {
     random += other.random;
     return *this;
   }
+  /// Speaks for a match with at most so many bits.
+  void at_most(float bits) noexcept {
+    household = std::max(household, match - bits);
+    random = std::max(random, match - bits);
+  }
 };
 
 /// The chance that another person has a value, by how often it occurs: of the other records and of
@@ -41,7 +46,7 @@ class ValueRarity {
 
  private:
   bool number_ = false;
-  double random_share_ = 0, believed_ = 0;
+  double random_share_ = 0, weight_ = 0, believed_ = 0;
 };
 
 /// The tables of a model over records, shared by scorers. Follows the records' frequencies as they
@@ -55,8 +60,6 @@ class ScoreTables {
                                       std::uint8_t level) const noexcept {
     return weights_[c][state][level];
   }
-  /// Comparison on which c depends; itself without one.
-  [[nodiscard]] int parent(std::size_t c) const noexcept { return parent_[c]; }
   [[nodiscard]] std::size_t last(std::size_t c) const noexcept { return last_[c]; }
   /// Whether exact agreement counts by the value's frequency in this state of the parent.
   [[nodiscard]] bool by_frequency(std::size_t c, std::size_t state) const noexcept {
@@ -64,10 +67,36 @@ class ScoreTables {
            (parent_[c] < 0 || state != static_cast<std::size_t>(ParentState::agrees));
   }
   [[nodiscard]] bool individual(std::size_t c) const noexcept { return individual_[c]; }
+  /// Given and family name are the first comparisons, as far as there are any.
+  [[nodiscard]] std::size_t names() const noexcept { return names_; }
+  /// Bits that names alone speak for a match at most.
+  [[nodiscard]] float most_of_names() const noexcept { return most_of_names_; }
+  /// State of the parent of c; where it is missing, of the parent's parent.
+  [[nodiscard]] std::size_t state(std::size_t c, const Levels& levels) const noexcept {
+    int parent = parent_[c];
+    while (parent >= 0 && levels[static_cast<std::size_t>(parent)] == missing_level) {
+      parent = parent_[static_cast<std::size_t>(parent)];
+    }
+    if (parent < 0) return 0;
+    const auto place = static_cast<std::size_t>(parent);
+    return parent_state(levels[place], last_[place]);
+  }
   /// Whether a birth date or a personal number differs.
   [[nodiscard]] bool tells_apart(const Levels& levels) const noexcept {
     return std::any_of(lasting_.begin(), lasting_.end(),
                        [&](std::size_t c) { return levels[c] == last_[c]; });
+  }
+  /// What birth dates and personal numbers that differ say in the stead of all pairs without them.
+  template <class Filled>
+  [[nodiscard]] float unsaid(const Levels& levels, const Filled& filled) const {
+    float bits = 0;
+    for (const std::size_t c : lasting_) {
+      if (levels[c] != last_[c]) continue;
+      const float share = std::clamp(static_cast<float>(filled(c)), 1e-3F, 1.0F);
+      const KindWeights& differ = weights_[c][0][last_[c]];
+      bits += (1 / (share * share) - 1) * std::min(0.0F, differ.match - differ.random);
+    }
+    return bits;
   }
   /// log2 of the chance that another person's record has the value too.
   [[nodiscard]] float log_share(std::size_t c, std::uint32_t code) const noexcept {
@@ -84,6 +113,8 @@ class ScoreTables {
   std::array<int, max_comparisons> parent_{};
   std::array<std::size_t, max_comparisons> last_{};
   std::array<bool, max_comparisons> by_frequency_{}, individual_{};
+  std::size_t names_ = 0;
+  float most_of_names_ = 0;
   std::vector<std::size_t> lasting_;  // comparisons of birth dates and personal numbers
   std::array<std::vector<float>, max_comparisons> log_shares_;  // by code - 1
 };
@@ -106,14 +137,18 @@ class ScoreTables {
 /// How a pair counts in the mean of two clusters that a stronger pair may join: its weight if that
 /// is for a match; else only what is evidence against it. The prior is not: once a pair joins two
 /// clusters, their other pairs need no proof of their own. A birth date or a personal number that
-/// differs counts twice where little speaks for the pair: the records without one cannot say so.
-[[nodiscard]] inline float cross_weight_of(const KindWeights& total, const ScoreTables& tables,
-                                           const Levels& levels) noexcept {
+/// differs counts twice where little speaks for the pair, and once more for every pair that cannot
+/// say so because one of its records has none: else those outvote the ones that know. `filled(c)`:
+/// the share of records with a value.
+template <class Filled>
+[[nodiscard]] float cross_weight_of(const KindWeights& total, const ScoreTables& tables,
+                                    const Levels& levels, const Filled& filled) {
   const float weight = weight_of(total);
   constexpr float much = 5;
   const bool apart = weight < much && tables.tells_apart(levels);
   if (weight >= 0 && !apart) return weight;
-  return (apart ? 2.0F : 1.0F) * std::min(0.0F, evidence_of(total, tables.prior()));
+  const float against = std::min(0.0F, evidence_of(total, tables.prior()));
+  return apart ? 2 * against + tables.unsaid(levels, filled) : against;
 }
 
 class PairScorer {
@@ -139,16 +174,16 @@ class PairScorer {
   /// As `cross_weight_of`.
   [[nodiscard]] float cross_weight(std::size_t a, std::size_t b) {
     const KindWeights both = total(a, b);
-    return cross_weight_of(both, tables_, levels_);
+    return cross_weight_of(both, tables_, levels_, [&](std::size_t c) {
+      return static_cast<double>(records_.dictionary(c).total()) /
+             static_cast<double>(records_.size());
+    });
   }
   /// The levels of the last pair that was asked about.
   [[nodiscard]] const Levels& levels() const noexcept { return levels_; }
 
   [[nodiscard]] std::size_t state(std::size_t c) const noexcept {
-    const int parent = tables_.parent(c);
-    return parent < 0 ? 0
-                      : parent_state(levels_[static_cast<std::size_t>(parent)],
-                                     tables_.last(static_cast<std::size_t>(parent)));
+    return tables_.state(c, levels_);
   }
   /// What comparison c says of the last pair.
   [[nodiscard]] KindWeights part(std::size_t c, std::size_t a, std::size_t b);
@@ -162,11 +197,18 @@ class PairScorer {
     const std::uint32_t y = records_.codes(b)[comparison.first_slot];
     return std::max(tables_.log_share(c, x), tables_.log_share(c, y));
   }
+  [[nodiscard]] KindWeights single(std::size_t c, std::size_t a, std::size_t b);
   KindWeights total(std::size_t a, std::size_t b) {
     comparer_.levels(a, b, levels_);
-    KindWeights sum = tables_.prior();
-    for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
-      if (levels_[c] != missing_level) sum += part(c, a, b);
+    KindWeights sum;
+    std::size_t c = 0;
+    for (; c < tables_.names(); ++c) {
+      if (levels_[c] != missing_level) sum += single(c, a, b);
+    }
+    sum.at_most(tables_.most_of_names());
+    sum += tables_.prior();
+    for (; c < records_.comparisons().size(); ++c) {
+      if (levels_[c] != missing_level) sum += single(c, a, b);
     }
     return sum;
   }
@@ -178,6 +220,20 @@ class PairScorer {
 };
 
 inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b) {
+  KindWeights part = single(c, a, b);
+  if (c + 1 != tables_.names()) return part;
+  KindWeights names = part;  // what they say together falls to the last one
+  for (std::size_t other = 0; other < c; ++other) {
+    if (levels_[other] != missing_level) names += single(other, a, b);
+  }
+  const KindWeights apart = names;
+  names.at_most(tables_.most_of_names());
+  part.household += names.household - apart.household;
+  part.random += names.random - apart.random;
+  return part;
+}
+
+inline KindWeights PairScorer::single(std::size_t c, std::size_t a, std::size_t b) {
   const std::size_t now = state(c);
   KindWeights part = tables_.of(c, now, levels_[c]);
   if (levels_[c] == exact_level && tables_.by_frequency(c, now)) {

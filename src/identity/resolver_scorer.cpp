@@ -45,6 +45,10 @@ float LiveShares::log_share(std::size_t c, double frequency, std::size_t more_re
                                     records_.dictionary(c).total() + more_values);
 }
 
+float LiveShares::most_of_names(std::size_t more_records) const noexcept {
+  return static_cast<float>(detail::most_of_names(records_.size() + more_records));
+}
+
 double LiveShares::written_as(std::size_t c, std::uint64_t exact_key) const {
   const auto found = kinds_[c].written.find(exact_key);
   return found == kinds_[c].written.end() ? 0 : found->second;
@@ -181,7 +185,7 @@ std::uint8_t RecordScorer::level_of(std::size_t c, const OwnValue& x, std::uint3
   const std::string_view a = own.text(x.own), b = values.text(y);
   const std::uint8_t level = compare_values(kind, a, b);
   constexpr std::uint8_t alike = 2;
-  return kind == ComparisonKind::given_name && level > alike &&
+  return kind == ComparisonKind::given_name && level > alike && level != generation_level &&
                  records_.nicknames().shares_name(before_tab(a), before_tab(b))
              ? alike
              : level;
@@ -194,7 +198,8 @@ std::uint8_t RecordScorer::best_level(std::size_t c, const std::uint32_t* b) con
     const OwnValue& x = values_[comparison.first_slot + i];
     for (std::size_t j = 0; x.own != 0 && j < comparison.slots; ++j) {
       if (b[comparison.first_slot + j] == 0) continue;
-      best = std::min(best, level_of(c, x, b[comparison.first_slot + j]));
+      const std::uint8_t level = level_of(c, x, b[comparison.first_slot + j]);
+      if (level != missing_level) best = std::min(best, level);
     }
   }
   return best == max_levels ? missing_level : best;
@@ -222,7 +227,7 @@ void RecordScorer::cross_names(std::uint32_t b) {
   cross(given, token_[0], bits_.given, of_b.given);
   cross(family, token_[1], bits_.family, of_b.family);
   if (levels_[given] == crossed_level && levels_[family] == crossed_level) {
-    levels_[family] = missing_level;
+    levels_[given] = missing_level;
   }
 }
 
@@ -257,21 +262,22 @@ KindWeights RecordScorer::total(std::uint32_t b) {
                      : level_of(c, values_[slot], codes[slot]);
   }
   if (given_ >= 0 && family_ >= 0) cross_names(b);
-  KindWeights sum = weights_.prior();
-  for (std::size_t c = 0; c < comparisons_.size(); ++c) {
-    if (levels_[c] == missing_level) continue;
-    const int parent = weights_.parent(c);
-    const std::size_t state = parent < 0
-                                  ? 0
-                                  : parent_state(levels_[static_cast<std::size_t>(parent)],
-                                                 weights_.last(static_cast<std::size_t>(parent)));
+  KindWeights sum;
+  const auto add = [&](std::size_t c) {
+    if (levels_[c] == missing_level) return;
+    const std::size_t state = weights_.state(c, levels_);
     KindWeights part = weights_.of(c, state, levels_[c]);
     if (levels_[c] == exact_level && weights_.by_frequency(c, state)) {
       part.random = agreed_share(c, codes);
       if (weights_.individual(c)) part.household = part.random;
     }
     sum += part;
-  }
+  };
+  std::size_t c = 0;
+  for (; c < weights_.names(); ++c) add(c);
+  sum.at_most(shares_.most_of_names(more_records_));
+  sum += weights_.prior();
+  for (; c < comparisons_.size(); ++c) add(c);
   return sum;
 }
 

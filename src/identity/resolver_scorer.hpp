@@ -30,6 +30,8 @@ class LiveShares {
                                 std::size_t more_values) const;
   /// How often the value occurs, and the other ways to write it that it may stand for.
   [[nodiscard]] double frequency(std::size_t c, std::uint32_t code) const;
+  /// As `ScoreTables::most_of_names`, of the records there are now.
+  [[nodiscard]] float most_of_names(std::size_t more_records) const noexcept;
   /// Of names written in their own script that are read so.
   [[nodiscard]] double written_as(std::size_t c, std::uint64_t exact_key) const;
 
@@ -63,7 +65,11 @@ class RecordScorer {
 
   [[nodiscard]] float weight(std::uint32_t b) { return weight_of(total(b)); }
   [[nodiscard]] float cross_weight(std::uint32_t b) {
-    return cross_weight_of(total(b), weights_, levels_);
+    const KindWeights both = total(b);
+    return cross_weight_of(both, weights_, levels_, [&](std::size_t c) {
+      return static_cast<double>(records_.dictionary(c).total() + more_values_[c]) /
+             static_cast<double>(records_.size() + more_records_);
+    });
   }
   /// Of the last pair.
   [[nodiscard]] const Levels& levels() const noexcept { return levels_; }

@@ -50,6 +50,7 @@ inline LinkSchema senzing_schema() {
                      {"PRIMARY_NAME_FIRST", FieldType::given_name},
                      {"NATIVE_NAME_FULL", FieldType::full_name},
                      {"PRIMARY_NAME_ORG", FieldType::organisation},
+                     {"EMPLOYER", FieldType::text},
                      {"GENDER", FieldType::gender},
                      {"DATE_OF_BIRTH", FieldType::birth_date},
                      {"PASSPORT_NUMBER", FieldType::national_id},

@@ -42,7 +42,9 @@ enum class ComparisonKind : std::uint8_t {
 /// The level that means "different", the last.
 [[nodiscard]] EMPTOR_API std::uint8_t last_level(ComparisonKind kind) noexcept;
 
-/// Of two normalised values of the kind (what `ComparedRecords` keeps): their level, >= 1. Values
+/// Of two normalised values of the kind (what `ComparedRecords` keeps): their level, >= 1, but for
+/// names in two scripts of which one has no form in Latin letters, which are not to be compared and
+/// say as much as a missing one. Values
 /// that only look alike never are level 1, except in ways that are written differently for one
 /// value (a Chinese name and its pinyin). Symmetric. O(length), without allocation up to 64
 /// characters.
@@ -53,6 +55,8 @@ inline constexpr std::uint8_t missing_level = 0;
 inline constexpr std::uint8_t exact_level = 1;
 /// Of given and family names: found among the other record's further names, or in the other field.
 inline constexpr std::uint8_t crossed_level = 4;
+/// Of given and family names: the same name of father and son, "Jr" and "Sr".
+inline constexpr std::uint8_t generation_level = 5;
 /// No kind has more levels, "missing" included.
 inline constexpr std::size_t max_levels = 8;
 
