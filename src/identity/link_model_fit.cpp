@@ -89,7 +89,8 @@ std::array<double, max_levels> detail::believed_given_parent(ComparisonKind kind
     case ComparisonKind::category:
       return {0, .90, .10};
     case ComparisonKind::email:
-      return {0, 1e-4, 1e-3, .01, .02, .9689};
+      // jsmith@ at another provider may be another Smith.
+      return {0, 1e-4, .01, .01, .02, .9599};
     default:
       return believed_levels(kind).random;
   }
