@@ -157,14 +157,23 @@ Result<MergedOrders> merge_orders(std::span<const OrdersPart> parts, const RateT
   OrdersBuilder builder(no_customers, no_items,
                         {.currency = options.currency, .price_scale = options.price_scale});
   std::size_t lines = 0;
+  bool with_discounts = false;
   for (const OrdersPart& part : parts) {
     if (part.orders == nullptr) {
       throw Exception(ErrorCode::invalid_value, "a part needs orders", "merge_orders");
     }
+    if (!part.discounts.empty() && part.discounts.size() != part.orders->lines()) {
+      throw Exception(ErrorCode::invalid_shape,
+                      text(part.orders->lines(), " lines need as many discounts or none, got ",
+                           part.discounts.size()),
+                      "merge_orders");
+    }
+    with_discounts |= !part.discounts.empty();
     lines += part.orders->lines();
   }
   builder.reserve(lines);
   MergedOrders out;
+  if (with_discounts) out.discounts.reserve(lines);
   std::string number;
   for (const OrdersPart& part : parts) {
     const Orders& from = *part.orders;
@@ -175,6 +184,13 @@ Result<MergedOrders> merge_orders(std::span<const OrdersPart> parts, const RateT
       const Result<std::int64_t> amount =
           convert_amount(from.line_amounts()[line], from.price_scale(), *rate, options.price_scale);
       if (!amount) return amount.error();
+      if (with_discounts) {
+        const Result<std::int64_t> discount =
+            convert_amount(part.discounts.empty() ? 0 : part.discounts[line], from.price_scale(),
+                           *rate, options.price_scale);
+        if (!discount) return discount.error();
+        out.discounts.push_back(*discount);
+      }
       number.assign(part.order_prefix);
       number.append(from.order_keys().key(from.line_orders()[line]));
       const Channel channel = from.line_channels()[line];

@@ -79,6 +79,10 @@ struct OrdersPart {
   const Orders* orders = nullptr;
   /// Put before the order numbers; equal numbers are one order.
   std::string_view order_prefix{};
+  /// What each line is below its list price, in the part's own currency: converted as the amounts.
+  /// Infer them (profile/list_prices.hpp) before the merge, or different prices in different
+  /// currencies will look like discounts. Empty: not known.
+  std::span<const std::int64_t> discounts{};
 };
 
 struct MergedOrders {
@@ -90,11 +94,13 @@ struct MergedOrders {
   };
   Orders orders;            ///< lines of the first part, then of the second, …
   std::vector<Part> parts;  ///< as given
+  /// One a line, 0 where a part has none; empty when no part has any.
+  std::vector<std::int64_t> discounts;
 };
 
 /// One table in one currency. Errors: `not_found` for a line without a rate, `overflow` for an
-/// amount that leaves int64. Throws `invalid_option`, and `invalid_value` for a part without
-/// orders.
+/// amount that leaves int64. Throws `invalid_option`, `invalid_value` for a part without orders,
+/// `invalid_shape` for one with some discounts but not as many as lines.
 [[nodiscard]] EMPTOR_API Result<MergedOrders> merge_orders(std::span<const OrdersPart> parts,
                                                            const RateTable& rates,
                                                            const MergeOrdersOptions& options);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "emptor/hub/owned_consent.hpp"
+#include "emptor/hub/owned_events.hpp"
 #include "emptor/hub/owned_features.hpp"
 #include "emptor/hub/owned_interactions.hpp"
 #include "emptor/hub/owned_profile.hpp"
@@ -85,6 +86,36 @@ TEST_CASE("features of owners equal a rebuild") {
         expected.remove(feature_event(gone));
         RC_ASSERT(rest.of(gone.customer) == expected);
         rest.add(gone.customer, feature_event(gone));
+        RC_ASSERT(rest == it);
+      });
+}
+
+CustomerEvent customer_event(const Arrival& arrival) {
+  const auto word = static_cast<std::size_t>(arrival.word);
+  return {.time = at(arrival.word * 1000),
+          .kind = word % 2 == 0 ? EventKind::view : EventKind::cart,
+          .item = id_at<Item>(word % 7)};
+}
+
+TEST_CASE("events of owners equal a rebuild") {
+  check_listener(
+      "events", [] { return OwnedEvents{}; },
+      [](OwnedEvents& to, const Arrival& a) { to.add(a.customer, customer_event(a)); },
+      [](const OwnedEvents& it, const auto& arrivals, const auto& owners, const auto&) {
+        for (std::size_t c = 0; c < owners.size(); ++c) {
+          std::vector<CustomerEvent> twin;
+          for (const Arrival& a : arrivals) {
+            if (owners[index(a.customer)] == owners[c]) twin.push_back(customer_event(a));
+          }
+          std::sort(twin.begin(), twin.end());
+          RC_ASSERT(std::ranges::equal(it.of(id_at<Customer>(c)).facts(), twin));
+        }
+        if (arrivals.empty()) return;
+        const Arrival& gone = arrivals.front();
+        OwnedEvents rest = it;
+        rest.remove(gone.customer, customer_event(gone));
+        RC_ASSERT(rest.of(gone.customer).facts().size() + 1 == it.of(gone.customer).facts().size());
+        rest.add(gone.customer, customer_event(gone));
         RC_ASSERT(rest == it);
       });
 }

@@ -106,7 +106,7 @@ TEST_CASE("two tables in two currencies become one") {
   RateTable rates;
   rates.add(usd, eur, day(6), 1, 2);
   rates.add(usd, eur, day(7), 3, 4);
-  const std::vector<OrdersPart> parts{{&euros, {}}, {&dollars, "us-"}};
+  const std::vector<OrdersPart> parts{{&euros, {}, {}}, {&dollars, "us-", {}}};
   const MergedOrders merged = merge_orders(parts, rates, {.currency = eur}).value();
   const Orders& all = merged.orders;
   REQUIRE(all.lines() == 4);
@@ -129,7 +129,7 @@ TEST_CASE("two tables in two currencies become one") {
   const MergedOrders east = merge_orders(parts, rates, {.currency = eur, .offset = 60min}).value();
   CHECK(east.orders.line_amounts()[2] == 750);  // 7.50375
   // Equal numbers without a prefix are one order.
-  const std::vector<OrdersPart> bare{{&euros, {}}, {&dollars, {}}};
+  const std::vector<OrdersPart> bare{{&euros, {}, {}}, {&dollars, {}, {}}};
   CHECK(merge_orders(bare, rates, {.currency = eur}).value().orders.orders() == 2);
 
   CHECK(merge_orders(parts, rates, {.currency = eur, .max_age_days = 0}).error().message ==
@@ -141,6 +141,14 @@ TEST_CASE("two tables in two currencies become one") {
   const OrdersPart nothing;
   CHECK_THROWS_AS(merge_orders({&nothing, 1}, rates, {}), Exception);
   CHECK(merge_orders({}, rates, {}).value().orders.lines() == 0);
+
+  CHECK(merged.discounts.empty());
+  const std::vector<std::int64_t> off{0, 2'000};
+  const std::vector<OrdersPart> with{{&euros, {}, {}}, {&dollars, "us-", off}};
+  CHECK(merge_orders(with, rates, {.currency = eur}).value().discounts ==
+        std::vector<std::int64_t>{0, 0, 0, 150});
+  const OrdersPart short_part{&euros, {}, std::span(off).first(1)};
+  CHECK_THROWS_AS(merge_orders({&short_part, 1}, rates, {}), Exception);
 }
 
 TEST_CASE("a table in its own currency comes back as it was") {
