@@ -20,6 +20,8 @@ using emptor::Time;
 
 constexpr double yearly_discount = 0.10;
 constexpr double weeks_a_year = 365.25 / 7;
+// A file of orders over a longer time than this has wrong dates, and day by day is too much.
+constexpr std::chrono::days longest{30 * 365};
 
 [[nodiscard]] RepeatPurchases purchases_until(const ShopTables& shop, Time as_of) {
   return RepeatPurchases::from_orders(shop.orders, shop.customers.size(), {.as_of = as_of});
@@ -49,7 +51,7 @@ void find_value(const ShopTables& shop, Time first, Time as_of, Worth& out,
                 const emptor::Context& context) {
   const RepeatPurchases purchases = purchases_until(shop, as_of);
   if (!anyone_returns(purchases)) return;
-  if (as_of - first >= std::chrono::days{28}) {
+  if (as_of - first >= std::chrono::days{28} && as_of - first <= longest) {
     out.holdouts = test_models(shop, first, as_of, context);
   }
   const emptor::FittedBgNbd bg = emptor::fit_bg_nbd(purchases, {}, context);
@@ -77,7 +79,9 @@ void find_value(const ShopTables& shop, Time first, Time as_of, Worth& out,
                                                model.model, spend.model, {}, options, context);
 }
 
-void find_demand(const ShopTables& shop, Time as_of, Worth& out, const emptor::Context& context) {
+void find_demand(const ShopTables& shop, Time first, Time as_of, Worth& out,
+                 const emptor::Context& context) {
+  if (as_of - first > longest) return;
   using emptor::DemandMeasure;
   using emptor::Period;
   const auto days = emptor::demand_of(
@@ -99,11 +103,12 @@ Worth worth_of(const ShopTables& shop, Time as_of, const emptor::Context& contex
   constexpr std::size_t most_next = 200;
   Worth out;
   const auto times = shop.orders.line_times();
-  find_value(shop, *std::min_element(times.begin(), times.end()), as_of, out, context);
+  const Time first = *std::min_element(times.begin(), times.end());
+  find_value(shop, first, as_of, out, context);
   const emptor::NextOrderFit next = emptor::fit_next_order(shop.orders, {.as_of = as_of}, context);
   out.next = next.model.likeliest(as_of, most_next, {.within_days = due_days});
   out.next_report = next.report;
-  find_demand(shop, as_of, out, context);
+  find_demand(shop, first, as_of, out, context);
   return out;
 }
 

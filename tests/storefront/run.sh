@@ -99,7 +99,8 @@ awk '/Against the truth/ { for (i = 2; i <= NF; i++) if ($(i - 1) == "F1") { n++
 awk '$1 == "before" { before = $2; back = $7 } $1 == "after" { exit !($2 < before && $7 > back + 5) }' said.txt ||
   fail "merging makes no history whole: $(grep -E '^ +(before|after)' said.txt)"
 for text in 'One person, many records' 'Golden profile' 'are one person' 'are two people' 'A contested case' \
-  'Against the truth' 'How the records were linked' 'Blocking rules'; do
+  'Against the truth' 'How the records were linked' 'Blocking rules' 'What customers are worth' \
+  'How the models were fitted' 'What came true' 'Next orders' 'Seasons' 'Demand to come'; do
   grep -q "$text" planted/report.html || fail "the report has nothing on '$text'"
 done
 [ "$(head -n 1 planted/duplicates.csv)" = 'customer,person,records,orders,most_like,weight,probability' ] ||
