@@ -204,6 +204,13 @@ HoldoutResult holdout_of(const Orders& orders, std::size_t customers, const Purc
   const std::vector<Purchase> purchases = purchases_of(orders, options);
   std::int32_t earliest = std::numeric_limits<std::int32_t>::max();
   for (const auto& [customer, day] : purchases) earliest = std::min(earliest, day);
+  constexpr std::int32_t most_days = 36'525;
+  if (holdout_day - earliest >= most_days) {
+    throw Exception(ErrorCode::out_of_range,
+                    text("the orders span ", holdout_day - earliest + 1, " days, at most ",
+                         most_days, " may be: are their dates right?"),
+                    "holdout_of");
+  }
   const auto days = static_cast<std::size_t>(holdout_day - earliest + 1);
   std::vector<double> firsts(days, 0.0), repeats(days, 0.0);
   Outcomes outcomes;

@@ -20,8 +20,8 @@ namespace emptor {
 
 /// `model`: fitted on RepeatPurchases::from_orders of the same orders with as_of =
 /// calibration_end (or on anything else that speaks of the same time). Customers who first bought
-/// later are left out. Throws `invalid_option`, and `invalid_value` when nobody bought up to
-/// calibration_end.
+/// later are left out. Throws `invalid_option`, `invalid_value` when nobody bought up to
+/// calibration_end, and `out_of_range` for orders of more than 36,525 days.
 [[nodiscard]] EMPTOR_API HoldoutResult holdout_of(const Orders& orders, std::size_t customers,
                                                   const PurchaseModel& model,
                                                   const HoldoutOptions& options,

@@ -171,6 +171,9 @@ TEST_CASE("a holdout refuses what cannot be") {
   wrong = options;
   wrong.calibration_end = start - std::chrono::days{1};
   CHECK_THROWS_AS(run(wrong), Exception);
+  wrong = options;
+  wrong.holdout_end = start + std::chrono::days{36'526};
+  CHECK_THROWS_AS(run(wrong), Exception);
 }
 
 TEST_CASE("the matrix of frequency and recency holds what the model says") {
