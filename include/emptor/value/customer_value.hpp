@@ -46,6 +46,18 @@ namespace emptor {
                                                            const CustomerValueOptions& options = {},
                                                            const Context& context = {});
 
+/// Where the value of all customers together lies, for what a fit can tell of its parameters: they
+/// are drawn options.draws times (200 if that is 0) from the normal distribution of their
+/// logarithms that the reports hold, and the base is valued with each. Chance of single customers,
+/// which evens out over many, is not in it. NaN when a report has no covariance. Cost: a valuation
+/// a draw. Throws as customer_values_of, `unsupported` for a model that is none of this room's, and
+/// `invalid_shape` for reports of other models.
+[[nodiscard]] EMPTOR_API TotalValueInterval
+total_value_interval_of(const RepeatPurchases& purchases, std::span<const double> mean_spend,
+                        const PurchaseModel& model, const ValueFitReport& buying,
+                        const GammaGammaModel& spend, const ValueFitReport& spending,
+                        const CustomerValueOptions& options = {}, const Context& context = {});
+
 /// What the customers of today are expected to buy in each of the next `periods` spans of `length`
 /// units of time, all together and not discounted: one number a period. Throws `invalid_option`
 /// unless length is > 0 and finite.

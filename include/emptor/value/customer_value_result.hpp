@@ -48,6 +48,13 @@ struct CustomerValues {
   double new_value = 0;  ///< margin x new_spend x new_purchases, without the first purchase
 };
 
+/// The value of all customers under parameters as far as they are known.
+struct TotalValueInterval {
+  double low = 0;
+  double median = 0;
+  double high = 0;
+};
+
 /// The base at one instant of a trajectory.
 struct ValueSnapshot {
   Time as_of{};
