@@ -32,6 +32,23 @@ std::string model_name(std::string_view name) {
   return std::string(name);
 }
 
+/// What is less than half a hundredth is nothing to look at.
+double to_hundredths(double value) {
+  return std::abs(value) < 0.005 ? 0 : value;
+}
+
+/// "Purchases of the next 3 years".
+std::string time_ahead(const CustomerValues& values) {
+  const double horizon = values.options.horizon;
+  if (!std::isfinite(horizon)) return "All purchases to come";
+  const double yearly = std::log1p(values.options.discount);
+  if (!(values.rate > 0) || !(yearly > 0)) {
+    return text("Purchases of the next ", format_value(horizon, {.decimals = 1}), " units of time");
+  }
+  return text("Purchases of the next ",
+              format_value(horizon * values.rate / yearly, {.decimals = 1}), " years");
+}
+
 double finite_or_missing(double value) {
   return std::isfinite(value) ? value : missing;
 }
@@ -224,7 +241,7 @@ void add_purchase_matrix_section(ReportPage& page, const PurchaseMatrix& matrix,
     for (std::size_t column = 0; column < matrix.columns(); ++column) {
       const std::size_t cell = row * matrix.columns() + column;
       alive.values.push_back(finite_or_missing(matrix.alive[cell]));
-      expected.values.push_back(finite_or_missing(matrix.expected_purchases[cell]));
+      expected.values.push_back(to_hundredths(finite_or_missing(matrix.expected_purchases[cell])));
     }
   }
   expected.columns = alive.columns;
@@ -244,7 +261,7 @@ void add_value_tiles(ReportPage& page, const CustomerValues& values, Currency cu
 
 void add_customer_value_section(ReportPage& page, const CustomerValues& values, Currency currency) {
   page.begin_section("What customers are worth",
-                     text("Purchases to come, discounted by ",
+                     text(time_ahead(values), ", discounted by ",
                           format_value(values.options.discount, detail::percent_format),
                           " a year, at a margin of ",
                           format_value(values.options.margin, detail::percent_format), "."));
@@ -276,7 +293,7 @@ void add_customer_value_section(ReportPage& page, const CustomerValues& values, 
         std::ceil(share * static_cast<double>(worth.size()) * (1 - 1e-12)));
     for (; taken < wanted; ++taken) sum += worth[worth.size() - 1 - taken];
     table.rows.push_back({{share, {.style = NumberStyle::percent, .decimals = 0}},
-                          {worth[worth.size() - taken], cents},
+                          {to_hundredths(worth[worth.size() - taken]), cents},
                           {sum, cents},
                           {detail::share_of(sum, total), detail::percent_column}});
   }

@@ -130,6 +130,15 @@ TEST_CASE("value is shown with its concentration, without what has no bound", "[
   CHECK(count(html, "1 customer has a value without bound and is left out.") == 1);
   CHECK(count(html, "A new customer is worth 12.50") == 1);
   CHECK(count(html, "211.50") == 1);
+  CHECK(count(html, "All purchases to come, discounted by 10% a year") == 1);
+  CustomerValues limited = values;
+  limited.options.horizon = 156;
+  limited.rate = std::log1p(limited.options.discount) / 52;
+  limited.value[0] = 1e-9;
+  const std::string three = html_of(
+      [&](ReportPage& page) { add_customer_value_section(page, limited, Currency("USD")); });
+  CHECK(count(three, "Purchases of the next 3 years") == 1);
+  CHECK(count(three, "e-0") == 0);
   const std::string none =
       html_of([](ReportPage& page) { add_customer_value_section(page, {}, Currency("USD")); });
   CHECK(count(none, "No customer has a value.") == 1);
