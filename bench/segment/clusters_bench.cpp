@@ -8,7 +8,10 @@
 #include "emptor/core/kernels.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/segment/cluster_quality.hpp"
+#include "emptor/segment/gaussian_mixture.hpp"
 #include "emptor/segment/k_means.hpp"
+#include "emptor/segment/lookalike.hpp"
+#include "emptor/segment/mini_batch.hpp"
 
 namespace {
 
@@ -78,5 +81,57 @@ void silhouettes(benchmark::State& state) {
   }
 }
 BENCHMARK(silhouettes)->Arg(10'000)->Unit(benchmark::kMillisecond);
+
+/// Overlapping clouds, 100,000 rows of 10 columns.
+const Matrix<double>& clouds() {
+  static const Matrix<double> made = [] {
+    Matrix<double> out(100'000, 10);
+    for (std::size_t i = 0; i < out.rows(); ++i) {
+      RandomStream random(8, i);
+      const double middle = 2.0 * static_cast<double>(random.below(5));
+      for (std::size_t j = 0; j < out.columns(); ++j) {
+        out(i, j) = random.normal(j % 2 == 0 ? middle : -middle, 1 + middle / 8);
+      }
+    }
+    return out;
+  }();
+  return made;
+}
+
+void mini_batches_million(benchmark::State& state) {
+  const Context context = context_of(native_kernels().isa);
+  for (auto _ : state) {
+    const KMeansFit fit = fit_mini_batch_k_means(points(), {}, context);
+    state.counters["steps"] = static_cast<double>(fit.report.iterations);
+    state.counters["inertia"] = fit.report.inertia;
+  }
+}
+BENCHMARK(mini_batches_million)->Unit(benchmark::kMillisecond);
+
+void mixture_step(benchmark::State& state) {
+  for (auto _ : state) {
+    const MixtureFit fit =
+        fit_mixture(clouds(), {.components = 5,
+                               .covariance = static_cast<MixtureCovariance>(state.range(0)),
+                               .iterations = 20,
+                               .tolerance = 0});
+    state.counters["log likelihood a row"] = fit.report.log_likelihood / 1e5;
+    state.counters["steps"] = static_cast<double>(fit.report.iterations);
+  }
+}
+BENCHMARK(mixture_step)->Arg(0)->Arg(1)->Arg(2)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void lookalikes(benchmark::State& state) {
+  std::vector<std::uint32_t> seeds;
+  for (std::uint32_t i = 0; i < clouds().rows() && seeds.size() < 2000; ++i) {
+    if (clouds()(i, 0) > 6) seeds.push_back(i);
+  }
+  for (auto _ : state) {
+    state.counters["AUC"] =
+        fit_lookalikes(clouds(), seeds, {.method = static_cast<LookalikeMethod>(state.range(0))})
+            .report.auc;
+  }
+}
+BENCHMARK(lookalikes)->DenseRange(0, 3)->Unit(benchmark::kMillisecond);
 
 }  // namespace

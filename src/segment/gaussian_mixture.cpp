@@ -142,29 +142,27 @@ void MixtureModel::log_joint(const double* rows, std::size_t stride, std::size_t
 void MixtureModel::expect(const Matrix<double>& points, Matrix<double>& shares,
                           std::span<double> densities, const Context& context) const {
   const std::size_t k = components();
-  parallel_chunks(context, points.rows(), detail::cluster_chunk(points.rows()),
-                  [&](std::size_t begin, std::size_t end) {
-                    std::vector<double> scratch(2 * columns() * block);
-                    std::vector<double> joint(k * block);
-                    for (std::size_t from = begin; from < end; from += block) {
-                      const std::size_t count = std::min(block, end - from);
-                      log_joint(points.data() + from * points.stride(), points.stride(), count,
-                                scratch.data(), joint.data());
-                      for (std::size_t t = 0; t < count; ++t) {
-                        double most = joint[t];
-                        for (std::size_t c = 1; c < k; ++c)
-                          most = std::max(most, joint[c * block + t]);
-                        double sum = 0;
-                        for (std::size_t c = 0; c < k; ++c)
-                          sum += std::exp(joint[c * block + t] - most);
-                        densities[from + t] = most + std::log(sum);
-                        for (std::size_t c = 0; c < k; ++c) {
-                          shares(from + t, c) =
-                              std::exp(joint[c * block + t] - densities[from + t]);
-                        }
-                      }
-                    }
-                  });
+  const auto expect_chunk = [&](std::size_t begin, std::size_t end) {
+    std::vector<double> scratch(2 * columns() * block);
+    std::vector<double> joint(k * block);
+    for (std::size_t from = begin; from < end; from += block) {
+      const std::size_t count = std::min(block, end - from);
+      log_joint(points.data() + from * points.stride(), points.stride(), count, scratch.data(),
+                joint.data());
+      for (std::size_t t = 0; t < count; ++t) {
+        double most = joint[t];
+        for (std::size_t c = 1; c < k; ++c) most = std::max(most, joint[c * block + t]);
+        double sum = 0;
+        for (std::size_t c = 0; c < k; ++c) {
+          shares(from + t, c) = std::exp(joint[c * block + t] - most);
+          sum += shares(from + t, c);
+        }
+        densities[from + t] = most + std::log(sum);
+        for (std::size_t c = 0; c < k; ++c) shares(from + t, c) /= sum;
+      }
+    }
+  };
+  parallel_chunks(context, points.rows(), detail::cluster_chunk(points.rows()), expect_chunk);
 }
 
 Matrix<double> MixtureModel::responsibilities(const Matrix<double>& points,
