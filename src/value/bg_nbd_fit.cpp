@@ -44,7 +44,7 @@ class BgNbdObjective {
       const std::uint32_t age = ages_.place_of[i];
       age_weight_[age] += weight;
       age_repeats_[age] += weight * x;
-      weight_ += weight;
+      repeats_ += weight * x;
       if (x + first_try_ == 0) continue;
       rows_.push_back(
           {static_cast<std::uint32_t>(groups_.size() - 1), age, lasts_.place_of[row++], weight});
@@ -64,13 +64,14 @@ class BgNbdObjective {
     const double b = std::exp(at[3]);
     const double log_a = at[2];
     tabulate(alpha);
-    double value = weight_ * r * at[1];
-    std::array<double, 4> slope{weight_ * at[1], weight_ * r / alpha, 0, 0};
+    // In ratios of times to alpha, so that it holds where alpha runs off together with r.
+    double value = -repeats_ * at[1];
+    std::array<double, 4> slope{0, -repeats_ / alpha, 0, 0};
     for (std::size_t t = 0; t < ages_.size(); ++t) {
       const double purchases = r * age_weight_[t] + age_repeats_[t];
       value -= purchases * log_ages_[t];
       slope[0] -= age_weight_[t] * log_ages_[t];
-      slope[1] -= purchases * inverse_ages_[t];
+      slope[1] += purchases * ages_.values[t] * inverse_ages_[t] / alpha;
     }
     detail::RisingWalk of_r(r), of_b(b), of_ab(a + b);
     for (std::size_t g = 0; g < groups_.size(); ++g) {
@@ -132,7 +133,7 @@ class BgNbdObjective {
     const auto fill = [&](const detail::DistinctTimes& times, std::vector<double>& logs,
                           std::vector<double>& inverses) {
       for (std::size_t t = 0; t < times.size(); ++t) {
-        logs[t] = std::log(alpha + times.values[t]);
+        logs[t] = std::log1p(times.values[t] / alpha);
         inverses[t] = 1 / (alpha + times.values[t]);
       }
     };
@@ -169,12 +170,13 @@ class BgNbdObjective {
   const Context& context_;
   const PurchaseKernels& kernels_;
   double first_try_ = 0;
-  double weight_ = 0;
+  double repeats_ = 0;  // Σ w x
   detail::DistinctTimes ages_, lasts_;
   std::vector<double> age_weight_, age_repeats_;  // by distinct age: Σ w, Σ w x
   std::vector<Group> groups_;                     // by distinct x
   std::vector<Row> rows_;
   // For one set of parameters:
+  // ln(1 + t / alpha) and 1 / (alpha + t):
   std::vector<double> log_ages_, log_lasts_, inverse_ages_, inverse_lasts_;
   std::vector<Odds> odds_;
   std::vector<Sums> partial_;

@@ -40,7 +40,7 @@ class ParetoNbdObjective {
       const std::uint32_t age = ages_.place_of[i];
       age_weight_[age] += weight;
       age_repeats_[age] += weight * x;
-      weight_ += weight;
+      repeats_ += weight * x;
       if (patterns[i].age == patterns[i].last) continue;
       rows_.push_back({x, weight, age, lasts_.place_of[i]});
     }
@@ -53,23 +53,25 @@ class ParetoNbdObjective {
     const ParetoNbdParameters p{std::exp(at[0]), std::exp(at[1]), std::exp(at[2]), std::exp(at[3])};
     tabulate(ages_, p, log_ages_);
     tabulate(lasts_, p, log_lasts_);
-    double value = weight_ * (p.r * at[1] + p.s * at[3]);
-    std::array<double, 4> slope{weight_ * at[1], weight_ * p.r / p.alpha, weight_ * at[3],
-                                weight_ * p.s / p.beta};
+    // Slopes are by logarithms. Everything is in ratios of times to alpha and beta, so that it
+    // holds where these run off together with r and s.
+    double value = -repeats_ * at[1];
+    std::array<double, 4> slope{0, -repeats_, 0, 0};
     for (std::size_t t = 0; t < ages_.size(); ++t) {
       const Logs& age = log_ages_[t];
       const double purchases = p.r * age_weight_[t] + age_repeats_[t];
-      value -= purchases * age.alpha + p.s * age_weight_[t] * age.beta;
-      slope[0] -= age_weight_[t] * age.alpha;
-      slope[1] -= purchases * age.inverse_alpha;
-      slope[2] -= age_weight_[t] * age.beta;
-      slope[3] -= p.s * age_weight_[t] * age.inverse_beta;
+      const double lives = p.s * age_weight_[t];
+      value -= purchases * age.alpha + lives * age.beta;
+      slope[0] -= p.r * age_weight_[t] * age.alpha;
+      slope[1] += purchases * ages_.values[t] * age.inverse_alpha;
+      slope[2] -= lives * age.beta;
+      slope[3] += lives * ages_.values[t] * age.inverse_beta;
     }
     detail::RisingWalk of_r(p.r);
     for (const Group& group : groups_) {
       of_r.advance(group.repeats);
       value += group.weight * of_r.log();
-      slope[0] += group.weight * of_r.slope();
+      slope[0] += p.r * group.weight * of_r.slope();
     }
     parallel_chunks(context_, rows_.size(), grain, [&](std::size_t begin, std::size_t end) {
       partial_[begin / grain] = sums_of(p, std::span(rows_).subspan(begin, end - begin));
@@ -78,8 +80,7 @@ class ParetoNbdObjective {
       value += sums.softplus;
       for (std::size_t i = 0; i < 4; ++i) slope[i] += sums.slope[i];
     }
-    const std::array<double, 4> parameters{p.r, p.alpha, p.s, p.beta};
-    for (std::size_t i = 0; i < 4; ++i) gradient[i] = -slope[i] * parameters[i];
+    for (std::size_t i = 0; i < 4; ++i) gradient[i] = -slope[i];
     return -value + detail::add_log_prior(at, gradient, prior_deviation_);
   }
 
@@ -97,13 +98,13 @@ class ParetoNbdObjective {
     std::uint32_t age;
     std::uint32_t last;
   };
-  /// Of alpha + t and beta + t.
+  /// ln(1 + t / alpha) and 1 / (alpha + t), and with beta.
   struct Logs {
     double alpha, beta, inverse_alpha, inverse_beta;
   };
   struct Sums {
     double softplus = 0;            ///< Σ w ln(1 + odds)
-    std::array<double, 4> slope{};  ///< Σ w P(gone) d ln odds / d parameter
+    std::array<double, 4> slope{};  ///< Σ w P(gone) d ln odds / d ln parameter
   };
   struct Block {
     std::array<double, block> until, steep, other, ratio;
@@ -115,9 +116,9 @@ class ParetoNbdObjective {
   static void tabulate(const detail::DistinctTimes& times, const ParetoNbdParameters& p,
                        std::vector<Logs>& logs) {
     for (std::size_t t = 0; t < times.size(); ++t) {
-      const double alpha = p.alpha + times.values[t];
-      const double beta = p.beta + times.values[t];
-      logs[t] = {std::log(alpha), std::log(beta), 1 / alpha, 1 / beta};
+      const double time = times.values[t];
+      logs[t] = {std::log1p(time / p.alpha), std::log1p(time / p.beta), 1 / (p.alpha + time),
+                 1 / (p.beta + time)};
     }
   }
 
@@ -153,10 +154,11 @@ class ParetoNbdObjective {
         const double alpha = (by_alpha ? b.inverse_steep : b.inverse_other)[i] / b.integral[i];
         const double beta = (by_alpha ? b.inverse_other : b.inverse_steep)[i] / b.integral[i];
         out.softplus += part[i].weight * b.log_sum[i];
-        out.slope[0] += share * (age.alpha - last.alpha - log_alpha);
-        out.slope[1] += share * bought * (age.inverse_alpha - last.inverse_alpha * alpha);
-        out.slope[2] += share * (1 / p.s + age.beta - last.beta - log_beta);
-        out.slope[3] += share * (p.s * age.inverse_beta - (p.s + 1) * last.inverse_beta * beta);
+        out.slope[0] += share * p.r * (age.alpha - last.alpha - log_alpha);
+        out.slope[1] += share * bought * p.alpha * (age.inverse_alpha - last.inverse_alpha * alpha);
+        out.slope[2] += share * (1 + p.s * (age.beta - last.beta - log_beta));
+        out.slope[3] +=
+            share * p.beta * (p.s * age.inverse_beta - (p.s + 1) * last.inverse_beta * beta);
       }
     }
     return out;
@@ -182,7 +184,7 @@ class ParetoNbdObjective {
   double prior_deviation_;
   const Context& context_;
   const PurchaseKernels& kernels_;
-  double weight_ = 0;
+  double repeats_ = 0;  // Σ w x
   detail::DistinctTimes ages_, lasts_;
   std::vector<double> age_weight_, age_repeats_;  // by distinct age: Σ w, Σ w x
   std::vector<Group> groups_;                     // by distinct x
