@@ -116,6 +116,7 @@ RepeatPurchases RepeatPurchases::from_histories(std::span<const std::uint32_t> r
     histories[c] = {repeats[c], last[c] + 0.0, age[c] + 0.0};
   }
   RepeatPurchases out;
+  out.customer_weights_.assign(weights.begin(), weights.end());
   out.collapse(histories, weights);
   return out;
 }

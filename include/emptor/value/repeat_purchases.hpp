@@ -76,6 +76,10 @@ class RepeatPurchases {
   /// The pattern of each customer; `no_pattern` without a purchase.
   [[nodiscard]] std::span<const std::uint32_t> pattern_of() const noexcept { return pattern_of_; }
   [[nodiscard]] std::size_t customers() const noexcept { return pattern_of_.size(); }
+  /// As given to from_histories; empty: 1 each.
+  [[nodiscard]] std::span<const double> customer_weights() const noexcept {
+    return customer_weights_;
+  }
 
   /// What the repeat purchases of each customer came to, in 10^-price_scale major units, exactly;
   /// empty when made from histories.
@@ -102,6 +106,7 @@ class RepeatPurchases {
   std::vector<PurchasePattern> patterns_;
   std::vector<double> weights_;
   std::vector<std::uint32_t> pattern_of_;
+  std::vector<double> customer_weights_;
   std::vector<std::int64_t> spend_;
   RepeatPurchasesOptions options_;
   RepeatPurchaseCounts counts_;
