@@ -1,7 +1,9 @@
 #include "exports.hpp"
 
+#include <cmath>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "emptor/core/money.hpp"
 #include "emptor/ingest/csv_writer.hpp"
@@ -33,12 +35,49 @@ std::string_view kind_name(Reason::Kind kind) {
   return "";
 }
 
-Result<void> write_customers(const ShopTables& shop, const Analysis& analysis,
-                             const std::string& path) {
+/// A number, or nothing for one that is not known.
+std::string known(double value, int decimals) {
+  return std::isfinite(value) ? emptor::fixed(value, decimals) : std::string();
+}
+
+/// The name of the cluster of each customer, or nothing.
+std::vector<std::string_view> cluster_names(const Findings& found) {
+  std::vector<std::string_view> out(found.shop.customers.size());
+  if (!found.groups->clusters) return out;
+  const emptor::CustomerClusters& clusters = *found.groups->clusters;
+  for (std::size_t row = 0; row < clusters.cluster_of.size(); ++row) {
+    out[index(clusters.customers[row])] = clusters.clusters[clusters.cluster_of[row]].name;
+  }
+  return out;
+}
+
+Result<void> write_customers(const Findings& found, const std::string& path) {
+  const ShopTables& shop = found.shop;
+  const Analysis& analysis = *found.analysis;
+  const auto& values = found.worth->values;
+  const std::vector<std::string_view> clusters = cluster_names(found);
   Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
   if (!file) return file.error();
-  file->row({"customer", "orders", "items", "sales", "refunds", "net", "first_order", "last_order",
-             "recency_days", "median_gap_days", "r", "f", "m", "segment"});
+  file->row({"customer",
+             "orders",
+             "items",
+             "sales",
+             "refunds",
+             "net",
+             "first_order",
+             "last_order",
+             "recency_days",
+             "median_gap_days",
+             "r",
+             "f",
+             "m",
+             "segment",
+             "tier",
+             "stage",
+             "cluster",
+             "p_alive",
+             "expected_purchases",
+             "value"});
   const int scale = analysis.features.price_scale;
   for (std::size_t c = 0; c < shop.customers.size(); ++c) {
     const emptor::Customer customer = emptor::id_at<emptor::Customer>(c);
@@ -58,10 +97,16 @@ Result<void> write_customers(const ShopTables& shop, const Analysis& analysis,
       file->field(std::int64_t{row->score.recency})
           .field(std::int64_t{row->score.frequency})
           .field(std::int64_t{row->score.monetary})
-          .field(analysis.segments.segments[analysis.segments.of_row[place]].name);
+          .field(analysis.segments.segments[analysis.segments.of_row[place]].name)
+          .field(found.groups->tiers.tiers[found.groups->tiers.of_value[place]].name);
     } else {
-      file->field("").field("").field("").field("");
+      file->field("").field("").field("").field("").field("");
     }
+    file->field(c < found.groups->now.stages.size() ? name(found.groups->now.stages[c]) : "")
+        .field(clusters[c])
+        .field(values ? known(values->p_alive[c], 3) : "")
+        .field(values ? known(values->purchases[c], 3) : "")
+        .field(values ? known(values->value[c], 2) : "");
     file->end_row();
   }
   return file->close();
@@ -185,15 +230,55 @@ Result<void> write_due(const ShopTables& shop, const Analysis& analysis, const s
   return file->close();
 }
 
+Result<void> write_next_orders(const Findings& found, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"customer", "orders", "last", "every_days", "expected", "early", "late", "chance"});
+  const auto day = [](emptor::Time time) { return emptor::to_string(emptor::local_day(time)); };
+  for (const emptor::NextOrder& one : found.worth->next) {
+    file->field(found.shop.customers.key(one.customer))
+        .field(static_cast<std::int64_t>(one.orders))
+        .field(day(one.last))
+        .field(one.interval_days, 1)
+        .field(day(one.expected))
+        .field(day(one.early))
+        .field(day(one.late))
+        .field(one.buys, 3)
+        .end_row();
+  }
+  return file->close();
+}
+
+Result<void> write_demand(const Worth& worth, const std::string& path) {
+  Result<CsvWriter> file = CsvWriter::create(path, for_spreadsheets);
+  if (!file) return file.error();
+  file->row({"category", "month", "units", "low", "high", "method"});
+  for (const emptor::DemandForecast& forecast : worth.demand) {
+    for (const emptor::DemandPoint& point : forecast.points) {
+      file->field(forecast.history.label)
+          .field(emptor::to_string(point.first))
+          .field(point.mean, 1)
+          .field(point.low, 1)
+          .field(point.high, 1)
+          .field(name(forecast.method))
+          .end_row();
+    }
+  }
+  return file->close();
+}
+
 }  // namespace
 
-Result<void> write_exports(const ShopTables& shop, const Analysis& analysis,
-                           const std::filesystem::path& out) {
+Result<void> write_exports(const Findings& found, const std::filesystem::path& out) {
+  const ShopTables& shop = found.shop;
+  const Analysis& analysis = *found.analysis;
   const auto path = [&](const char* name) { return (out / name).string(); };
-  if (auto done = write_customers(shop, analysis, path("customers_scored.csv")); !done) return done;
+  if (auto done = write_customers(found, path("customers_scored.csv")); !done) return done;
   if (auto done = write_segments(analysis, path("segments.csv")); !done) return done;
   if (auto done = write_cohorts(analysis, path("cohorts.csv")); !done) return done;
   if (auto done = write_models(analysis, path("models.csv")); !done) return done;
+  if (auto done = write_next_orders(found, path("next_orders.csv")); !done) return done;
+  if (auto done = write_demand(*found.worth, path("demand.csv")); !done) return done;
   if (auto done = write_rules(shop, analysis, path("bought_together.csv")); !done) return done;
   if (auto done = write_due(shop, analysis, path("due_again.csv")); !done) return done;
   return write_recommendations(shop, analysis, path("recommendations.csv"));

@@ -6,6 +6,7 @@
 
 #include "analysis.hpp"
 #include "emptor/ingest/quality_result.hpp"
+#include "groups.hpp"
 #include "identity.hpp"
 #include "links_file.hpp"
 #include "worth.hpp"
@@ -17,6 +18,7 @@ struct Findings {
   std::optional<emptor::QualityReport> quality;  ///< of the orders; none without
   std::optional<LinksQuality> links;             ///< none: no file of links was given
   std::optional<Analysis> analysis;              ///< of the orders
+  std::optional<Groups> groups;                  ///< of the customers, with the analysis
   std::optional<Worth> worth;                    ///< of the customers, with the analysis
   std::unique_ptr<Identity> identity;            ///< none: no personal records
   std::optional<IdentityTruth> truth;            ///< of the identities, where it is known

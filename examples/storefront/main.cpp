@@ -103,6 +103,8 @@ emptor::Result<void> study(const Sources& sources, std::uint64_t seed,
     found.links = linked->quality;
   }
   found.analysis = analyse(found.shop, seed, context);
+  (void)context.report({.what = "groups of customers"});
+  found.groups = groups_of(found.shop, *found.analysis, seed, context);
   (void)context.report({.what = "what customers are worth"});
   found.worth = worth_of(found.shop, found.analysis->as_of, context);
   if (found.identity) found.effect = effect_of(before, *found.analysis, *found.identity);
@@ -294,7 +296,7 @@ int run(const Arguments& arguments) {
     }
   }
   if (found.analysis) {
-    if (auto done = write_exports(found.shop, *found.analysis, arguments.out); !done) {
+    if (auto done = write_exports(found, arguments.out); !done) {
       return fail(done.error());
     }
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "emptor/report/sections.hpp"
+#include "groups_page.hpp"
 #include "identity_page.hpp"
 #include "identity_samples.hpp"
 #include "worth_page.hpp"
@@ -146,6 +147,7 @@ void add_orders(emptor::ReportPage& page, const Findings& found) {
   emptor::add_concentration_section(page, analysis.concentration);
   emptor::add_rfm_section(page, analysis.rfm, analysis.segments, analysis.grid);
   emptor::add_cohort_section(page, analysis.cohorts);
+  add_groups_chapter(page, *found.groups);
   add_worth_chapter(page, *found.worth, shop);
   const auto item_name = [&](emptor::Item item) { return std::string(shop.items.label(item)); };
   if (analysis.models.estimates.empty()) return;

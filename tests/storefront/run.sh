@@ -56,6 +56,7 @@ expect 2 'needs a value' --out
 expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
 expect 0 '^Report: ' --people 400 --out two --threads 2
 for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv \
+  next_orders.csv demand.csv \
   bought_together.csv due_again.csv friends.csv customers.csv duplicates.csv merges.csv golden_profiles.csv \
   quarantine_records.csv; do
   [ -s "one/$file" ] || fail "$file is missing"
@@ -100,7 +101,7 @@ awk '$1 == "before" { before = $2; back = $7 } $1 == "after" { exit !($2 < befor
   fail "merging makes no history whole: $(grep -E '^ +(before|after)' said.txt)"
 for text in 'One person, many records' 'Golden profile' 'are one person' 'are two people' 'A contested case' \
   'Against the truth' 'How the records were linked' 'Blocking rules' 'What customers are worth' \
-  'How the models were fitted' 'What came true' 'Next orders' 'Seasons' 'Demand to come'; do
+  'How the models were fitted' 'What came true' 'Next orders' 'Seasons' 'Demand to come' 'Clusters of customers'; do
   grep -q "$text" planted/report.html || fail "the report has nothing on '$text'"
 done
 [ "$(head -n 1 planted/duplicates.csv)" = 'customer,person,records,orders,most_like,weight,probability' ] ||
