@@ -10,6 +10,7 @@
 #include "emptor/core/random.hpp"
 #include "emptor/value/bg_nbd.hpp"
 #include "emptor/value/pareto_nbd.hpp"
+#include "emptor/value/purchase_covariates.hpp"
 
 namespace {
 
@@ -107,6 +108,24 @@ void fit_pareto_portable(benchmark::State& state) {
       true);
 }
 
+/// One covariate of buying and of leaving, yes or no.
+template <PurchaseFamily family>
+void fit_covariates(benchmark::State& state) {
+  const RepeatPurchases purchases = collapsed(histories(state.range(0)));
+  PurchaseCovariates covariates;
+  covariates.buying.names = covariates.leaving.names = {"channel"};
+  RandomStream random(9);
+  for (std::size_t c = 0; c < purchases.customers(); ++c) {
+    covariates.buying.values.push_back(random.below(2));
+  }
+  covariates.leaving.values = covariates.buying.values;
+  for (auto _ : state) {
+    const auto fitted = fit_with_covariates(family, purchases, covariates, {}, native());
+    state.counters["evaluations"] = fitted.report.evaluations;
+    benchmark::DoNotOptimize(fitted.report.log_likelihood);
+  }
+}
+
 const BgNbdModel bg({0.243, 4.414, 0.793, 2.426});
 const ParetoNbdModel pareto({0.553, 10.578, 0.606, 11.669});
 
@@ -155,6 +174,8 @@ BENCHMARK(fit_bg)->Arg(23'570)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_mbg)->Arg(23'570)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_pareto)->Arg(23'570)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(fit_pareto_portable)->Arg(23'570)->Unit(benchmark::kMillisecond);
+BENCHMARK(fit_covariates<PurchaseFamily::bg_nbd>)->Arg(23'570)->Unit(benchmark::kMillisecond);
+BENCHMARK(fit_covariates<PurchaseFamily::pareto_nbd>)->Arg(23'570)->Unit(benchmark::kMillisecond);
 BENCHMARK(alive_and_expected_bg)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(alive_and_expected_pareto)->Arg(1'000'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(discounted_bg)->Arg(1'000'000)->Unit(benchmark::kMillisecond);

@@ -261,7 +261,9 @@ FittedCovariatePurchases fit_with_covariates(PurchaseFamily family,
                          pareto ? std::log(0.7) : 0.0, std::log(pareto ? 5.0 : 3.0)};
   at.resize(4 + objective.effects().size(), 0.0);
   const Minimum found =
-      minimise(objective, at, {.max_iterations = options.max_iterations}, context);
+      minimise(objective, at,
+               {.max_iterations = options.max_iterations, .largest_step = detail::largest_log_step},
+               context);
   ValueFitReport report = report_of(family, objective, found, options.prior_deviation, moments);
   report.dropout_identified =
       detail::is_identified(report.parameters[2]) && detail::is_identified(report.parameters[3]);
