@@ -103,6 +103,7 @@ class RuleCompiler {
   void filter(const RuleNode& node, RuleStream& stream, RuleSource source);
   RuleTest test(const RuleNode& node, RuleSource source);
   void link_measure(std::uint32_t m);
+  void link_quick();
   void link_rules();
 
   RuleProgram& program_;
@@ -425,6 +426,33 @@ void RuleCompiler::link_rules() {
   }
 }
 
+void RuleCompiler::link_quick() {
+  RuleProgram& p = program_;
+  p.quick_begins.push_back(0);
+  for (const std::vector<std::uint32_t>& measures : p.quick_of_stream) {
+    for (const std::uint32_t m : measures) {
+      const RuleMeasure& measure = p.measures[m];
+      const RuleSpan& span = p.spans[measure.span];
+      if (span.sliding && !span.holds_now) continue;
+      RuleQuick quick{.measure = m, .function = measure.function, .field = measure.field.code};
+      if (!span.sliding) {
+        quick.from = span.from;
+        quick.to = span.to;
+      }
+      quick.begin = static_cast<std::uint32_t>(p.quick_conditions.size());
+      for (const std::uint32_t c : p.conditions_of_measure[m]) {
+        const RuleCondition& condition = p.conditions[c];
+        const bool plain = condition.kind == RuleCondition::Kind::range &&
+                           condition.left.kind == RuleOperand::Kind::measure;
+        p.quick_conditions.push_back({condition.range, c, plain});
+      }
+      quick.end = static_cast<std::uint32_t>(p.quick_conditions.size());
+      p.quick.push_back(quick);
+    }
+    p.quick_begins.push_back(static_cast<std::uint32_t>(p.quick.size()));
+  }
+}
+
 void RuleCompiler::link() {
   RuleProgram& p = program_;
   p.mask_words = (p.streams.size() + 63) / 64;
@@ -464,6 +492,7 @@ void RuleCompiler::link() {
       if (side->kind == RuleOperand::Kind::ratio) depends(p.conditions_of_measure, side->count);
     }
   }
+  link_quick();
   link_rules();
 }
 

@@ -259,59 +259,19 @@ std::int64_t RuleMachine::leaves_at(const RuleSpan& span, std::int64_t time) con
   }
 }
 
-namespace {
-
-std::int64_t field_value(const RuleMeasure& measure, const RuleRecord& record) noexcept {
-  switch (measure.field.code) {
-    case RuleFieldCode::quantity:
-      return record.quantity;
-    case RuleFieldCode::lines:
-      return record.item;
-    default:
-      return record.amount;
-  }
-}
-
-}  // namespace
-
-void RuleMachine::add(const RuleMeasure& measure, const RuleRecord& record, std::int64_t& slot) {
-  switch (measure.function) {
-    case RuleFunction::count:
-      ++slot;
-      break;
-    case RuleFunction::min: {
-      const std::int64_t value = field_value(measure, record);
-      if (slot == rule_absent || value < slot) slot = value;
-      break;
-    }
-    case RuleFunction::max:
-      slot = std::max(slot, field_value(measure, record));
-      break;
-    case RuleFunction::first:
-      if (slot == rule_absent || record.time < slot) slot = record.time;
-      break;
-    case RuleFunction::last:
-      slot = std::max(slot, record.time);
-      break;
-    default:
-      slot += field_value(measure, record);
-      break;
-  }
-}
-
 bool RuleMachine::take(const RuleMeasure& measure, const RuleRecord& record, std::int64_t& slot) {
   switch (measure.function) {
     case RuleFunction::count:
       --slot;
       return true;
     case RuleFunction::sum:
-      slot -= field_value(measure, record);
+      slot -= field_value(measure.field.code, record);
       return true;
     case RuleFunction::first:
     case RuleFunction::last:
       return record.time != slot;
     default:
-      return field_value(measure, record) != slot;
+      return field_value(measure.field.code, record) != slot;
   }
 }
 

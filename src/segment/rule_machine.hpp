@@ -3,6 +3,7 @@
 // conditions and rules hold then. The batch and the stream share every line of this.
 // Thread safety: all but `refresh` may be called from any thread.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -68,7 +69,34 @@ class RuleMachine {
   [[nodiscard]] std::int64_t leaves_at(const RuleSpan& span, std::int64_t time) const;
 
   /// What a record of its stream and span does to a quick measure.
-  static void add(const RuleMeasure& measure, const RuleRecord& record, std::int64_t& slot);
+  static void add(const RuleMeasure& measure, const RuleRecord& record, std::int64_t& slot) {
+    add(measure.function, measure.field.code, record, slot);
+  }
+  static void add(RuleFunction function, RuleFieldCode field, const RuleRecord& record,
+                  std::int64_t& slot) {
+    switch (function) {
+      case RuleFunction::count:
+        ++slot;
+        break;
+      case RuleFunction::min: {
+        const std::int64_t value = field_value(field, record);
+        if (slot == rule_absent || value < slot) slot = value;
+        break;
+      }
+      case RuleFunction::max:
+        slot = std::max(slot, field_value(field, record));
+        break;
+      case RuleFunction::first:
+        if (slot == rule_absent || record.time < slot) slot = record.time;
+        break;
+      case RuleFunction::last:
+        slot = std::max(slot, record.time);
+        break;
+      default:
+        slot += field_value(field, record);
+        break;
+    }
+  }
   /// Takes it out again; false: the measure must be found anew.
   [[nodiscard]] static bool take(const RuleMeasure& measure, const RuleRecord& record,
                                  std::int64_t& slot);
@@ -87,6 +115,12 @@ class RuleMachine {
                                   const RulePerson& person, std::int64_t now) const;
 
   [[nodiscard]] const RuleProgram& program() const noexcept { return *program_; }
+
+  [[nodiscard]] static std::int64_t field_value(RuleFieldCode field,
+                                                const RuleRecord& record) noexcept {
+    if (field == RuleFieldCode::quantity) return record.quantity;
+    return field == RuleFieldCode::lines ? record.item : record.amount;
+  }
 
  private:
   struct Fraction {

@@ -145,6 +145,22 @@ struct RuleCondition {
   }
 };
 
+/// What a happening does to a measure, in one piece: the measures of a stream stand together.
+struct RuleQuick {
+  std::uint32_t measure = 0;
+  RuleFunction function = RuleFunction::count;
+  RuleFieldCode field = RuleFieldCode::amount;
+  std::int64_t from = rule_absent;  // of its span: from included, to excluded
+  std::int64_t to = rule_never;
+  std::uint32_t begin = 0;  // its conditions among `quick_conditions`
+  std::uint32_t end = 0;
+};
+struct RuleQuickCondition {
+  RuleRange range;
+  std::uint32_t condition = 0;
+  bool plain = false;  // nothing but the measure in the range
+};
+
 using RuleLists = std::vector<std::vector<std::uint32_t>>;
 
 struct RuleProgram {
@@ -162,6 +178,11 @@ struct RuleProgram {
   std::vector<RuleCondition> conditions;
   bool uses_orders = false;
   std::size_t mask_words = 0;  // bits of streams
+
+  // For what happens now: spans that do not hold now are not here.
+  std::vector<std::uint32_t> quick_begins;  // by stream, and an end
+  std::vector<RuleQuick> quick;
+  std::vector<RuleQuickCondition> quick_conditions;
 
   // Who depends on whom.
   RuleLists streams_of_kind;   // by record kind

@@ -48,9 +48,10 @@ SegmentStream::State::State(const RuleSegments& rules, std::int64_t start,
       sets(program->rules.size()),
       evaluation(machine),
       turned(condition_words, 0),
+      later(condition_words, 0),
       dirty(rule_words, 0),
       mask(program->mask_words, 0),
-      periods(program->spans.size(), {0, 0}) {}
+      span_now(program->spans.size()) {}
 
 void SegmentStream::State::ask(std::size_t customer, bool facts, Asked& out) const {
   out.self = id_at<Customer>(customer);
@@ -91,11 +92,15 @@ void SegmentStream::State::ensure(std::size_t wanted) {
 }
 
 void SegmentStream::State::check(std::int64_t* of, std::uint32_t c) {
-  std::uint64_t& word = condition_bits(of)[c / 64];
+  const std::uint64_t word = condition_bits(of)[c / 64];
   const std::uint64_t bit = std::uint64_t{1} << (c % 64);
   const bool holds = machine.condition(c, slot_words(of), asked.person, instant, block(of).next);
-  if (holds == ((word & bit) != 0)) return;
-  word ^= bit;
+  if (holds != ((word & bit) != 0)) flip(of, c);
+}
+
+void SegmentStream::State::flip(std::int64_t* of, std::uint32_t c) {
+  const std::uint64_t bit = std::uint64_t{1} << (c % 64);
+  condition_bits(of)[c / 64] ^= bit;
   turned[c / 64] ^= bit;
   any_turned = true;
 }
@@ -153,7 +158,23 @@ void SegmentStream::State::settle(std::size_t customer, std::int64_t at, Segment
   any_turned = false;
 }
 
-std::int64_t SegmentStream::State::next_of_spans(std::size_t customer) const {
+const SegmentStream::State::SpanNow& SegmentStream::State::span_at(std::uint32_t s,
+                                                                   std::int64_t at) {
+  SpanNow& known = span_now[s];
+  const RuleSpan& span = program->spans[s];
+  if (span.kind == RuleWindowKind::last || span.kind == RuleWindowKind::ago) {
+    known.bounds = {at - span.from + 1, at - span.to};
+  } else if (at < known.from || at >= known.to) {
+    known.bounds = machine.bounds(span, at);
+    known.from = span.holds_now ? known.bounds.low : known.bounds.high + 1;
+    known.to = span.holds_now ? machine.leaves_at(span, at) : machine.enters_at(span, at);
+  } else if (span.holds_now) {
+    known.bounds.high = at;
+  }
+  return known;
+}
+
+std::int64_t SegmentStream::State::next_of_spans(std::size_t customer, std::int64_t at) {
   constexpr std::uint32_t most_skipped = 16;
   const Past& past = pasts[customer];
   const Place* place = places(words(customer));
@@ -164,20 +185,22 @@ std::int64_t SegmentStream::State::next_of_spans(std::size_t customer) const {
     const std::uint32_t end = span.holds_now ? size : place->end;
     // Who is not looked at may leave unseen; after a few of them it is cheaper to wake up.
     const auto skip = [&](std::uint32_t from, std::uint32_t to) {
-      std::uint32_t at = from;
-      while (at < to && at - from < most_skipped &&
-             !overlaps(&past.masks[at * program->mask_words], program->streams_of_span[s])) {
-        ++at;
+      std::uint32_t one = from;
+      while (one < to && one - from < most_skipped &&
+             !overlaps(&past.masks[one * program->mask_words], program->streams_of_span[s])) {
+        ++one;
       }
-      return at;
+      return one;
     };
-    if (const std::uint32_t at = skip(place->begin, end); at < end) {
-      next = std::min(next, machine.leaves_at(span, past.records[at].time));
-    }
-    if (!span.holds_now) {
-      if (const std::uint32_t at = skip(end, size); at < size) {
-        next = std::min(next, machine.enters_at(span, past.records[at].time));
-      }
+    const bool calendar =
+        span.kind == RuleWindowKind::this_period || span.kind == RuleWindowKind::previous;
+    const std::uint32_t first = skip(place->begin, end);
+    const std::uint32_t entering = span.holds_now ? size : skip(end, size);
+    if (calendar) {
+      if (first < end || entering < size) next = std::min(next, span_at(s, at).to);
+    } else {
+      if (first < end) next = std::min(next, past.records[first].time + span.from);
+      if (entering < size) next = std::min(next, past.records[entering].time + span.to);
     }
     ++place;
   }
@@ -223,7 +246,7 @@ void SegmentStream::State::roll(std::size_t customer, std::int64_t to) {
   touched.clear();
   for (const std::uint32_t s : program->sliding) {
     const RuleSpan& span = program->spans[s];
-    const Bounds bounds = machine.bounds(span, to);
+    const Bounds bounds = span_at(s, to).bounds;
     const auto size = static_cast<std::uint32_t>(past.records.size());
     bool moved = false;
     const auto each_quick = [&](std::uint32_t at, bool enters) {
@@ -258,7 +281,7 @@ void SegmentStream::State::roll(std::size_t customer, std::int64_t to) {
   find_anew(customer);
   for (const std::uint32_t m : touched) check_conditions(of, m);
   for (const std::uint32_t c : program->timed_conditions) check(of, c);
-  block(of).next = std::min(block(of).next, next_of_spans(customer));
+  block(of).next = std::min(block(of).next, next_of_spans(customer, to));
   settle(customer, to, SegmentCause::time);
 }
 
@@ -287,14 +310,26 @@ void SegmentStream::State::push(std::size_t customer, const Record& record) {
   std::int64_t* of = words(customer);
   past.records.push_back(record);
   past.masks.insert(past.masks.end(), mask.begin(), mask.end());
+  std::int64_t* slot_of = slot_words(of);
+  const std::uint64_t* bits = condition_bits(of);
   for_each_bit(mask.data(), mask.size(), [&](std::uint32_t stream) {
-    for (const std::uint32_t m : program->quick_of_stream[stream]) {
-      const RuleMeasure& measure = program->measures[m];
-      if (!holds_now(program->spans[measure.span], record.time)) continue;
-      std::int64_t& slot = slot_words(of)[m];
+    const std::uint32_t last = program->quick_begins[stream + 1];
+    for (std::uint32_t q = program->quick_begins[stream]; q < last; ++q) {
+      const detail::RuleQuick& quick = program->quick[q];
+      if (record.time < quick.from || record.time >= quick.to) continue;
+      std::int64_t& slot = slot_of[quick.measure];
       const std::int64_t before = slot;
-      RuleMachine::add(measure, record, slot);
-      if (slot != before) check_conditions(of, m);
+      RuleMachine::add(quick.function, quick.field, record, slot);
+      if (slot == before) continue;
+      for (std::uint32_t k = quick.begin; k < quick.end; ++k) {
+        const detail::RuleQuickCondition& one = program->quick_conditions[k];
+        const bool held = (bits[one.condition / 64] >> (one.condition % 64) & 1U) != 0;
+        if (!one.plain) {
+          later[one.condition / 64] |= std::uint64_t{1} << (one.condition % 64);
+        } else if (one.range.holds(slot) != held) {
+          flip(of, one.condition);
+        }
+      }
     }
     const auto& slow = program->slow_of_stream[stream];
     anew.insert(anew.end(), slow.begin(), slow.end());
@@ -302,18 +337,10 @@ void SegmentStream::State::push(std::size_t customer, const Record& record) {
   for (const std::uint32_t s : program->sliding) {
     if (!overlaps(mask.data(), program->streams_of_span[s])) continue;
     const RuleSpan& span = program->spans[s];
-    std::int64_t change;
-    if (span.kind == RuleWindowKind::last || span.kind == RuleWindowKind::ago) {
-      change = record.time + (span.holds_now ? span.from : span.to);
-    } else {  // both this and the previous period change when the present one ends
-      auto& [begin, end] = periods[s];
-      if (record.time < begin || record.time >= end) {
-        begin = record.time;
-        end = span.holds_now ? machine.leaves_at(span, record.time)
-                             : machine.enters_at(span, record.time);
-      }
-      change = end;
-    }
+    const bool moving = span.kind == RuleWindowKind::last || span.kind == RuleWindowKind::ago;
+    // Both this and the previous period change when the present one ends.
+    const std::int64_t change =
+        moving ? record.time + (span.holds_now ? span.from : span.to) : span_at(s, record.time).to;
     block(of).next = std::min(block(of).next, change);
   }
 }
@@ -361,7 +388,7 @@ void SegmentStream::State::replace(std::size_t customer, std::size_t place, cons
   std::copy(mask.begin(), mask.end(),
             past.masks.begin() + static_cast<std::ptrdiff_t>(place * mask.size()));
   anew.insert(anew.end(), extremes.begin(), extremes.end());
-  if (seen_anew) block(of).next = std::min(block(of).next, next_of_spans(customer));
+  if (seen_anew) block(of).next = std::min(block(of).next, next_of_spans(customer, instant));
 }
 
 void SegmentStream::State::append_order(std::size_t customer, const Record& line) {
@@ -395,6 +422,9 @@ void SegmentStream::State::append(std::size_t customer, const Record& record) {
   machine.mask(record, mask.data());
   push(customer, record);
   find_anew(customer);
+  std::int64_t* of = words(customer);
+  for_each_bit(later.data(), later.size(), [&](std::uint32_t c) { check(of, c); });
+  std::fill(later.begin(), later.end(), 0);
   settle(customer, record.time, SegmentCause::happening);
   arm(customer);
 }
@@ -438,7 +468,7 @@ void SegmentStream::State::rebuild(std::size_t customer, std::span<const Record>
                 static_cast<std::uint32_t>(last - begin)};
   }
   head.clock = at;
-  head.next = std::min(evaluation.next(), next_of_spans(customer));
+  head.next = std::min(evaluation.next(), next_of_spans(customer, at));
   settle(customer, at, cause, true);
   arm(customer);
 }

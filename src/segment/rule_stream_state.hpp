@@ -107,9 +107,18 @@ struct SegmentStream::State {
     for (const std::uint32_t c : program->conditions_of_measure[measure]) check(words, c);
   }
   void check(std::int64_t* words, std::uint32_t condition);
+  void flip(std::int64_t* words, std::uint32_t condition);
   void settle(std::size_t customer, std::int64_t now, SegmentCause cause, bool all = false);
   [[nodiscard]] std::uint32_t reason(std::uint32_t rule) const;
-  [[nodiscard]] std::int64_t next_of_spans(std::size_t customer) const;
+  /// As of an instant at which the customer is.
+  [[nodiscard]] std::int64_t next_of_spans(std::size_t customer, std::int64_t at);
+  /// What a sliding span holds at an instant, and when a calendar's present period ends.
+  struct SpanNow {
+    Bounds bounds;
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+  };
+  [[nodiscard]] const SpanNow& span_at(std::uint32_t span, std::int64_t at);
   void arm(std::size_t customer);
   void advance(std::int64_t to);
   void follow(std::span<const OwnerChange> owner_changes);
@@ -139,6 +148,7 @@ struct SegmentStream::State {
   Asked asked;
   std::int64_t instant = 0;           // at which conditions are checked
   std::vector<std::uint64_t> turned;  // conditions
+  std::vector<std::uint64_t> later;   // conditions to check when all measures are in place
   bool any_turned = false;
   std::vector<std::uint64_t> dirty;  // rules, by rank
   std::vector<std::uint64_t> mask;
@@ -146,7 +156,7 @@ struct SegmentStream::State {
   std::vector<std::uint32_t> distinct_scratch;
   std::vector<unsigned char> stack;
   std::vector<Record> line_scratch;
-  std::vector<std::pair<std::int64_t, std::int64_t>> periods;  // by span: one it knows, to before
+  std::vector<SpanNow> span_now;
 };
 
 }  // namespace emptor
