@@ -154,8 +154,8 @@ class ArchiveWriter {
     detail::store_little(out.data() + out.size() - sizeof(T), value);
   }
   static void append_text(std::vector<std::byte>& out, std::string_view value) {
-    const auto* bytes = reinterpret_cast<const std::byte*>(value.data());
-    out.insert(out.end(), bytes, bytes + value.size());
+    // Not insert of a range: g++ 12 takes its inlined copy for a write beyond the end.
+    for (const char c : value) out.push_back(static_cast<std::byte>(c));
   }
 
   std::string kind_;
