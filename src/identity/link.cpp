@@ -273,9 +273,11 @@ void Linking::cluster(detail::ScorerPool& scorers) {
     return scorers.take()->cross_weight(a, b);
   };
   std::vector<ScoredPair> linked;
-  std::copy_if(
-      pairs_.begin(), pairs_.end(), std::back_inserter(linked),
-      [&](const ScoredPair& pair) { return pair.weight >= options_.clustering.threshold; });
+  std::copy_if(pairs_.begin(), pairs_.end(), std::back_inserter(linked),
+               [&](const ScoredPair& pair) {
+                 return detail::joins(pair.weight, options_.clustering.threshold,
+                                      [&] { return weight(pair.a, pair.b); });
+               });
   clustering_ = cluster_records(records_.size(), linked, PairWeight(weight),
                                 {.conflicts = conflicts,
                                  .limits = limits,

@@ -233,6 +233,15 @@ double LinkModelFit::expect() {
   while (names < comparisons && detail::is_name(model_.comparisons_[names].comparison.kind)) {
     ++names;
   }
+  const auto alone = [&](const LevelPattern& pattern) {
+    bool any = false, present = false;
+    for (std::size_t c = names; c < comparisons; ++c) {
+      if (model_.comparisons_[c].comparison.kind == ComparisonKind::category) continue;
+      any = true;
+      present = present || pattern.levels[c] != missing_level;
+    }
+    return any && !present;
+  };
   for (PerKind& counts : counts_) counts = {};
   std::array<double, kinds> expected{};
   double log_likelihood = 0;
@@ -241,7 +250,7 @@ double LinkModelFit::expect() {
     for (std::size_t c = 0; c < comparisons; ++c) {
       const auto& add = logs[c].of[state_of(pattern, c)][pattern.levels[c]];
       for (std::size_t k = 0; k < kinds; ++k) log_share[k] += add[k];
-      if (c + 1 == names) {
+      if (c + 1 == names && alone(pattern)) {
         for (const Kind k : {household, random}) {
           log_share[k] = std::max(log_share[k], log_share[match] - most_of_names);
         }

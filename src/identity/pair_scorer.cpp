@@ -73,6 +73,7 @@ ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
     const ComparisonParameters& parameters = model.comparisons()[c];
     const ComparisonKind kind = parameters.comparison.kind;
     parent_[c] = parameters.comparison.parent;
+    if (c >= names_ && kind != ComparisonKind::category) others_.push_back(c);
     last_[c] = parameters.levels;
     if (kind == ComparisonKind::birth_date || kind == ComparisonKind::typed_id) {
       lasting_.push_back(c);

@@ -69,6 +69,13 @@ class ScoreTables {
   [[nodiscard]] bool individual(std::size_t c) const noexcept { return individual_[c]; }
   /// Given and family name are the first comparisons, as far as there are any.
   [[nodiscard]] std::size_t names() const noexcept { return names_; }
+  /// Whether names are all that can be compared, of fields that there are; what depends on them is
+  /// no other field.
+  [[nodiscard]] bool names_alone(const Levels& levels) const noexcept {
+    bool alone = !others_.empty();
+    for (const std::size_t c : others_) alone = alone && levels[c] == missing_level;
+    return alone;
+  }
   /// Bits that names alone speak for a match at most.
   [[nodiscard]] float most_of_names() const noexcept { return most_of_names_; }
   /// State of the parent of c; where it is missing, of the parent's parent.
@@ -115,6 +122,7 @@ class ScoreTables {
   std::array<bool, max_comparisons> by_frequency_{}, individual_{};
   std::size_t names_ = 0;
   float most_of_names_ = 0;
+  std::vector<std::size_t> others_;   // comparisons beside names
   std::vector<std::size_t> lasting_;  // comparisons of birth dates and personal numbers
   std::array<std::vector<float>, max_comparisons> log_shares_;  // by code - 1
 };
@@ -134,6 +142,9 @@ class ScoreTables {
          std::max(total.household - prior.household, total.random - prior.random);
 }
 
+/// Bits below which little speaks for a pair.
+inline constexpr float little = 5;
+
 /// How a pair counts in the mean of two clusters that a stronger pair may join: its weight if that
 /// is for a match; else only what is evidence against it. The prior is not: once a pair joins two
 /// clusters, their other pairs need no proof of their own. A birth date or a personal number that
@@ -144,11 +155,19 @@ template <class Filled>
 [[nodiscard]] float cross_weight_of(const KindWeights& total, const ScoreTables& tables,
                                     const Levels& levels, const Filled& filled) {
   const float weight = weight_of(total);
-  constexpr float much = 5;
-  const bool apart = weight < much && tables.tells_apart(levels);
+  const bool apart = weight < little && tables.tells_apart(levels);
   if (weight >= 0 && !apart) return weight;
   const float against = std::min(0.0F, evidence_of(total, tables.prior()));
   return apart ? 2 * against + tables.unsaid(levels, filled) : against;
+}
+
+/// Whether a pair of such a weight joins its records or clusters: it is not to rest on values that
+/// differ and, counted for the pairs without them, too, would speak against. `cross_weight`: of the
+/// pair.
+template <class CrossWeight>
+[[nodiscard]] bool joins(float weight, float threshold, const CrossWeight& cross_weight) {
+  if (weight < threshold || weight >= little) return weight >= threshold;
+  return weight + std::min(0.0F, cross_weight()) >= threshold;
 }
 
 class PairScorer {
@@ -205,7 +224,7 @@ class PairScorer {
     for (; c < tables_.names(); ++c) {
       if (levels_[c] != missing_level) sum += single(c, a, b);
     }
-    sum.at_most(tables_.most_of_names());
+    if (tables_.names_alone(levels_)) sum.at_most(tables_.most_of_names());
     sum += tables_.prior();
     for (; c < records_.comparisons().size(); ++c) {
       if (levels_[c] != missing_level) sum += single(c, a, b);
@@ -221,7 +240,7 @@ class PairScorer {
 
 inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b) {
   KindWeights part = single(c, a, b);
-  if (c + 1 != tables_.names()) return part;
+  if (c + 1 != tables_.names() || !tables_.names_alone(levels_)) return part;
   KindWeights names = part;  // what they say together falls to the last one
   for (std::size_t other = 0; other < c; ++other) {
     if (levels_[other] != missing_level) names += single(other, a, b);

@@ -177,7 +177,10 @@ Clustering Resolver::State::cluster(std::span<const std::uint32_t> members,
       return;
     }
     const float weight = scorer.weight(members[j]);
-    if (weight >= options.link.clustering.threshold) pairs.push_back({i, j, weight});
+    if (detail::joins(weight, options.link.clustering.threshold,
+                      [&] { return scorer.cross_weight(members[j]); })) {
+      pairs.push_back({i, j, weight});
+    }
   };
   constexpr std::size_t all_below = 200;
   std::vector<std::uint32_t> near;

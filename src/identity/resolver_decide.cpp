@@ -143,7 +143,10 @@ void Resolver::State::find_customers(Probe& probe) const {
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i + ahead < candidates.size()) probe.scorer.prefetch_values(candidates[i + ahead]);
     const float weight = probe.scorer.weight(candidates[i]);
-    if (weight < threshold) continue;
+    if (!detail::joins(weight, threshold,
+                       [&] { return probe.scorer.cross_weight(candidates[i]); })) {
+      continue;
+    }
     const Found found{owners[candidates[i]], candidates[i], weight, 0, MergeRefusal::none};
     const auto known = std::find_if(probe.found.begin(), probe.found.end(),
                                     [&](const Found& f) { return f.owner == found.owner; });

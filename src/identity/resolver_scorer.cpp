@@ -275,7 +275,7 @@ KindWeights RecordScorer::total(std::uint32_t b) {
   };
   std::size_t c = 0;
   for (; c < weights_.names(); ++c) add(c);
-  sum.at_most(shares_.most_of_names(more_records_));
+  if (weights_.names_alone(levels_)) sum.at_most(shares_.most_of_names(more_records_));
   sum += weights_.prior();
   for (; c < comparisons_.size(); ++c) add(c);
   return sum;
