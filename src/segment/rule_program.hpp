@@ -201,5 +201,7 @@ struct RuleProgram {
 
 /// Fills in all but schema, definitions, trees, order and rank, which are there.
 void compile_rules(RuleProgram& program);
+/// Its last step: fills in who depends on whom.
+void link_program(RuleProgram& program);
 
 }  // namespace emptor::detail

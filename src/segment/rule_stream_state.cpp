@@ -5,35 +5,12 @@
 
 namespace emptor {
 
+using detail::for_each_bit;
+using detail::overlaps;
 using detail::rule_never;
 using detail::RuleMachine;
 using detail::RuleMeasure;
 using detail::RuleSpan;
-
-namespace {
-
-bool overlaps(const std::uint64_t* a, const std::vector<std::uint64_t>& b) noexcept {
-  for (std::size_t w = 0; w < b.size(); ++w) {
-    if ((a[w] & b[w]) != 0) return true;
-  }
-  return false;
-}
-
-template <class Visit>
-void for_each_bit(const std::uint64_t* words, std::size_t count, Visit&& visit) {
-  for (std::size_t w = 0; w < count; ++w) {
-    for (std::uint64_t left = words[w]; left != 0; left &= left - 1) {
-      visit(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(__builtin_ctzll(left)));
-    }
-  }
-}
-
-/// Whether what happens at `time`, when that is now, is in the span.
-bool holds_now(const RuleSpan& span, std::int64_t time) noexcept {
-  return span.sliding ? span.holds_now : span.from <= time && time < span.to;
-}
-
-}  // namespace
 
 SegmentStream::State::State(const RuleSegments& rules, std::int64_t start,
                             const Customers* customer_table, const Items* items)
@@ -303,130 +280,6 @@ void SegmentStream::State::advance(std::int64_t to) {
     arm(customer);
   }
   now = to;
-}
-
-void SegmentStream::State::push(std::size_t customer, const Record& record) {
-  Past& past = pasts[customer];
-  std::int64_t* of = words(customer);
-  past.records.push_back(record);
-  past.masks.insert(past.masks.end(), mask.begin(), mask.end());
-  std::int64_t* slot_of = slot_words(of);
-  const std::uint64_t* bits = condition_bits(of);
-  for_each_bit(mask.data(), mask.size(), [&](std::uint32_t stream) {
-    const std::uint32_t last = program->quick_begins[stream + 1];
-    for (std::uint32_t q = program->quick_begins[stream]; q < last; ++q) {
-      const detail::RuleQuick& quick = program->quick[q];
-      if (record.time < quick.from || record.time >= quick.to) continue;
-      std::int64_t& slot = slot_of[quick.measure];
-      const std::int64_t before = slot;
-      RuleMachine::add(quick.function, quick.field, record, slot);
-      if (slot == before) continue;
-      for (std::uint32_t k = quick.begin; k < quick.end; ++k) {
-        const detail::RuleQuickCondition& one = program->quick_conditions[k];
-        const bool held = (bits[one.condition / 64] >> (one.condition % 64) & 1U) != 0;
-        if (!one.plain) {
-          later[one.condition / 64] |= std::uint64_t{1} << (one.condition % 64);
-        } else if (one.range.holds(slot) != held) {
-          flip(of, one.condition);
-        }
-      }
-    }
-    const auto& slow = program->slow_of_stream[stream];
-    anew.insert(anew.end(), slow.begin(), slow.end());
-  });
-  for (const std::uint32_t s : program->sliding) {
-    if (!overlaps(mask.data(), program->streams_of_span[s])) continue;
-    const RuleSpan& span = program->spans[s];
-    const bool moving = span.kind == RuleWindowKind::last || span.kind == RuleWindowKind::ago;
-    // Both this and the previous period change when the present one ends.
-    const std::int64_t change =
-        moving ? record.time + (span.holds_now ? span.from : span.to) : span_at(s, record.time).to;
-    block(of).next = std::min(block(of).next, change);
-  }
-}
-
-void SegmentStream::State::replace(std::size_t customer, std::size_t place, const Record& with) {
-  Past& past = pasts[customer];
-  std::int64_t* of = words(customer);
-  const detail::RuleHistory records = history(customer);
-  const Record before = past.records[place];
-  const Place* spans = places(of);
-  const auto within = [&](std::uint32_t s) {
-    const RuleSpan& span = program->spans[s];
-    if (!span.sliding) return holds_now(span, before.time);
-    const auto at = std::find(program->sliding.begin(), program->sliding.end(), s);
-    const Place& in = spans[at - program->sliding.begin()];
-    return in.begin <= place && (span.holds_now || place < in.end);
-  };
-  std::vector<std::uint32_t> extremes;
-  for (std::size_t w = 0; w < mask.size(); ++w) {
-    const std::uint64_t either = mask[w] | past.masks[place * mask.size() + w];
-    for_each_bit(&either, 1, [&](std::uint32_t bit) {
-      const auto stream = static_cast<std::uint32_t>(w * 64) + bit;
-      const bool was = records.in(place, stream), is = (mask[w] >> bit & 1U) != 0;
-      for (const std::uint32_t m : program->quick_of_stream[stream]) {
-        const RuleMeasure& measure = program->measures[m];
-        const bool instants =
-            measure.function == RuleFunction::first || measure.function == RuleFunction::last;
-        if ((was && is && instants) || !within(measure.span)) continue;
-        std::int64_t& slot = slot_words(of)[m];
-        const std::int64_t old = slot;
-        const bool sound = !was || RuleMachine::take(measure, before, slot);
-        if (is) RuleMachine::add(measure, with, slot);
-        if (!sound) extremes.push_back(m);
-        if (slot != old) check_conditions(of, m);
-      }
-      const auto& slow = program->slow_of_stream[stream];
-      anew.insert(anew.end(), slow.begin(), slow.end());
-    });
-  }
-  past.records[place] = with;
-  bool seen_anew = false;
-  for (std::size_t w = 0; w < mask.size(); ++w) {
-    seen_anew = seen_anew || (mask[w] & ~past.masks[place * mask.size() + w]) != 0;
-  }
-  std::copy(mask.begin(), mask.end(),
-            past.masks.begin() + static_cast<std::ptrdiff_t>(place * mask.size()));
-  anew.insert(anew.end(), extremes.begin(), extremes.end());
-  if (seen_anew) block(of).next = std::min(block(of).next, next_of_spans(customer, instant));
-}
-
-void SegmentStream::State::append_order(std::size_t customer, const Record& line) {
-  Past& past = pasts[customer];
-  Block& of = block(words(customer));
-  const bool numbered = static_cast<Order>(line.order) != no_id<Order>;
-  if (numbered && of.highest >= line.order) {
-    for (std::size_t at = past.records.size(); at-- > 0;) {
-      if (past.records[at].kind != detail::record_order || past.records[at].order != line.order) {
-        continue;
-      }
-      Record with = past.records[at];
-      machine.join(with, line);
-      machine.mask(with, mask.data());
-      replace(customer, at, with);
-      return;
-    }
-  }
-  if (numbered) of.highest = std::max(of.highest, std::int64_t{line.order});
-  const Record order = RuleMachine::order_of(line);
-  machine.mask(order, mask.data());
-  push(customer, order);
-}
-
-void SegmentStream::State::append(std::size_t customer, const Record& record) {
-  come_to(customer, record.time);
-  instant = record.time;
-  ask(customer, false, asked);
-  anew.clear();
-  if (program->uses_orders && record.kind == detail::record_sale) append_order(customer, record);
-  machine.mask(record, mask.data());
-  push(customer, record);
-  find_anew(customer);
-  std::int64_t* of = words(customer);
-  for_each_bit(later.data(), later.size(), [&](std::uint32_t c) { check(of, c); });
-  std::fill(later.begin(), later.end(), 0);
-  settle(customer, record.time, SegmentCause::happening);
-  arm(customer);
 }
 
 void SegmentStream::State::rebuild(std::size_t customer, std::span<const Record> lines,

@@ -1,6 +1,7 @@
 #pragma once
-// What a SegmentStream keeps of everybody. rule_stream_state.cpp moves one customer on;
-// rule_stream.cpp has arrivals, facts and merges.
+// What a SegmentStream keeps of everybody. rule_stream_state.cpp moves one customer on in time,
+// rule_stream_append.cpp adds what happens now, rule_stream.cpp has the rest: late arrivals, facts
+// and merges.
 
 #include <cstdint>
 #include <memory>
@@ -12,6 +13,31 @@
 #include "segment/rule_person.hpp"
 
 namespace emptor {
+
+namespace detail {
+
+inline bool overlaps(const std::uint64_t* a, const std::vector<std::uint64_t>& b) noexcept {
+  for (std::size_t w = 0; w < b.size(); ++w) {
+    if ((a[w] & b[w]) != 0) return true;
+  }
+  return false;
+}
+
+template <class Visit>
+void for_each_bit(const std::uint64_t* words, std::size_t count, Visit&& visit) {
+  for (std::size_t w = 0; w < count; ++w) {
+    for (std::uint64_t left = words[w]; left != 0; left &= left - 1) {
+      visit(static_cast<std::uint32_t>(w * 64) + static_cast<std::uint32_t>(__builtin_ctzll(left)));
+    }
+  }
+}
+
+/// Whether what happens at `time`, when that is now, is in the span.
+inline bool holds_now(const RuleSpan& span, std::int64_t time) noexcept {
+  return span.sliding ? span.holds_now : span.from <= time && time < span.to;
+}
+
+}  // namespace detail
 
 struct SegmentStream::State {
   using Record = detail::RuleRecord;
