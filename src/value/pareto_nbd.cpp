@@ -128,8 +128,8 @@ void ParetoNbdModel::probabilities_alive(const PurchasePattern& pattern, double 
                                          std::span<double> out) const {
   // Those who stay until the horizon, and over φ those who leave at scale tan² φ: purchases until
   // then are negative binomial with the odds sin² φ to cos² φ. A count of n has a bump of width
-  // 1 / (2 sqrt(k + n)) in φ, the chance to leave a pole at +-i sqrt(beta / scale); steps are short
-  // enough for both.
+  // 1 / (2 sqrt(k + n)) in φ, the chance to leave one of sqrt(beta / (scale (1 + s))); steps are
+  // short enough for both.
   const double k = parameters_.r + pattern.repeats;
   const double scale = parameters_.alpha + pattern.age;
   const double s = parameters_.s;
@@ -149,7 +149,7 @@ void ParetoNbdModel::probabilities_alive(const PurchasePattern& pattern, double 
   };
   const double most = std::atan(std::sqrt(horizon / scale));
   const double bump = 3 / std::sqrt(k + static_cast<double>(out.size()));
-  const double pole = std::sqrt(beta / scale);
+  const double pole = std::sqrt(beta / (scale * (1 + s)));
   for (double from = 0; from < most;) {
     const double width = std::min({most - from, bump, std::hypot(from, pole)});
     const double radius = 0.5 * width;

@@ -189,3 +189,37 @@ TEST_CASE("Pareto/NBD equals the formulas of its paper where those can be comput
     RC_ASSERT(std::abs(model.log_likelihood(pattern) - expected) < 1e-9);
   }));
 }
+
+TEST_CASE("answers stay numbers where parameters and histories are extreme") {
+  CHECK(rc::check("numbers", [] {
+    const auto parameter = [] { return any_scale(1e-3, 1e5); };
+    const std::vector<double> p{parameter(), parameter(), parameter(), parameter()};
+    std::unique_ptr<PurchaseModel> model;
+    const int which = *rc::gen::inRange(0, 3);
+    if (which == 2) {
+      model = std::make_unique<ParetoNbdModel>(ParetoNbdParameters{p[0], p[1], p[2], p[3]});
+    } else {
+      model = std::make_unique<BgNbdModel>(BgNbdParameters{p[0], p[1], p[2], p[3]},
+                                           which == 1 ? BgNbdVariant::mbg : BgNbdVariant::bg);
+    }
+    const auto repeats = static_cast<std::uint32_t>(any_scale(0.5, 1e5));
+    const double age = any_scale(1e-4, 1e6);
+    const PurchasePattern pattern{repeats, repeats > 0 ? age * any_scale(1e-6, 1) : 0, age};
+    const double horizon = any_scale(1e-4, 1e5);
+    const double rate = any_scale(1e-6, 10);
+    RC_ASSERT(std::isfinite(model->log_likelihood(pattern)));
+    RC_ASSERT(std::isfinite(model->log_probability_alive(pattern)));
+    const double alive = model->probability_alive(pattern, horizon);
+    RC_ASSERT(alive >= 0 && alive <= 1);
+    const double most = (p[0] + repeats) / (p[1] + age);  // the mean rate of purchases
+    const double purchases = model->purchases_if_alive(pattern, horizon);
+    RC_ASSERT(purchases > 0 && purchases <= most * horizon * (1 + 1e-9));
+    const double within = model->discounted_if_alive(pattern, rate, horizon);
+    RC_ASSERT(within > 0 && within <= purchases * (1 + 1e-9));
+    const double endlessly = model->discounted_if_alive(pattern, rate);
+    RC_ASSERT(endlessly >= within * (1 - 1e-9) && endlessly <= most / rate * (1 + 1e-9));
+    std::vector<double> chances(5);
+    model->purchase_probabilities(pattern, horizon, chances);
+    for (const double chance : chances) RC_ASSERT(chance >= 0 && chance <= 1 + 1e-9);
+  }));
+}
