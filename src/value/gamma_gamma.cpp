@@ -33,7 +33,7 @@ struct OfPurchases {
 double log_density(const GammaGammaParameters& g, double x, double mean) noexcept {
   // Gamma functions and powers are paired so that nothing large cancels.
   const double spend = x * mean;
-  return log_rising(g.p * x, g.q) - log_gamma(g.q) - g.p * x * std::log1p(g.v / spend) -
+  return -log_beta(g.p * x, g.q) - g.p * x * std::log1p(g.v / spend) -
          g.q * std::log1p(spend / g.v) - std::log(mean);
 }
 
@@ -120,12 +120,11 @@ class Likelihood {
       all.q += part.q;
       all.v += part.v;
     }
-    const double log_gamma_q = log_gamma(g.q);
     const double digamma_q = digamma(g.q);
     for (const OfPurchases& group : groups_) {
       const double px = g.p * group.purchases;
       const double above = digamma(px + g.q);
-      all.value += group.weight * (log_rising(px, g.q) - log_gamma_q + std::log(group.purchases));
+      all.value += group.weight * (std::log(group.purchases) - log_beta(px, g.q));
       all.p += group.weight * group.purchases * (above - digamma(px));
       all.q += group.weight * (above - digamma_q);
     }

@@ -42,9 +42,10 @@ class RisingFactorials {
   double lower = 0;
   for (int step = 1; step < most_steps; ++step) {
     const double k = step / 2;
-    const double e = step % 2 == 1
-                         ? (b + k) * (step == 1 ? 1 : (c + k - 1) / (c + 2 * k - 1)) / (c + 2 * k)
-                         : k * (c - b + k - 1) / ((c + 2 * k - 2) * (c + 2 * k - 1));
+    // The brackets keep small b and c whole.
+    const double e =
+        step % 2 == 1 ? (b + k) * (step == 1 ? 1 : (c + (k - 1)) / (c + (2 * k - 1))) / (c + 2 * k)
+                      : k * ((c - b) + (k - 1)) / ((c + (2 * k - 2)) * (c + (2 * k - 1)));
     lower = 1 / (1 - e * z * lower);
     upper = 1 - e * z / upper;
     const double change = upper * lower;
