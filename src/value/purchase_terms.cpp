@@ -31,7 +31,8 @@ PurchaseTerms terms_of_buying(const PurchasePattern& pattern, double r, double a
 void bg_terms(double first_try, std::span<const PurchasePattern> patterns,
               std::span<const FourParameters> parameters, std::span<PurchaseTerms> out,
               const PurchaseKernels& kernels) noexcept {
-  Column log_odds, log_sum, gone;
+  Column log_odds{};
+  Column log_sum, gone;
   for (std::size_t i = 0; i < patterns.size(); ++i) {
     const auto& [r, alpha, a, b] = parameters[i];
     const PurchasePattern& pattern = patterns[i];
