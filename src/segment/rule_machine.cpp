@@ -289,6 +289,19 @@ std::int64_t RuleMachine::distinct(const RuleMeasure& measure, const RuleHistory
   return std::unique(scratch.begin(), scratch.end()) - scratch.begin();
 }
 
+bool RuleMachine::is_new(const RuleMeasure& measure, const RuleHistory& history,
+                         std::int64_t low) const {
+  std::size_t i = history.records.size() - 1;
+  const std::uint32_t has = code(measure.field, history.records[i]);
+  if (has == no_code) return false;
+  while (i-- > 0 && history.records[i].time >= low) {
+    if (history.in(i, measure.stream) && code(measure.field, history.records[i]) == has) {
+      return false;
+    }
+  }
+  return true;
+}
+
 bool RuleMachine::anchored(const RuleSpan& span, const RuleHistory& history,
                            RuleBounds& bounds) const {
   const std::size_t size = history.records.size();
@@ -390,8 +403,9 @@ std::int64_t RuleMachine::measure(std::uint32_t m, const RuleHistory& history,
     return distinct(measure, history, bounds, scratch);
   }
   std::int64_t slot = measure.nothing();
-  for (std::size_t i = 0; i < history.records.size(); ++i) {
-    if (history.in(i, measure.stream) && bounds.contains(history.records[i].time)) {
+  for (std::size_t i = history.records.size(); i-- > 0;) {
+    if (history.records[i].time < bounds.low) break;
+    if (history.in(i, measure.stream) && history.records[i].time <= bounds.high) {
       add(measure, history.records[i], slot);
     }
   }

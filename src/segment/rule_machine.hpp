@@ -104,6 +104,10 @@ class RuleMachine {
   [[nodiscard]] std::int64_t measure(std::uint32_t m, const RuleHistory& history,
                                      const RuleBounds& bounds, std::int64_t now, std::int64_t& next,
                                      std::vector<std::uint32_t>& scratch) const;
+  /// Whether the last record, which is of the measure's stream, is the first from `low` on to have
+  /// what a measure counts apart.
+  [[nodiscard]] bool is_new(const RuleMeasure& measure, const RuleHistory& history,
+                            std::int64_t low) const;
   /// Whether a condition holds. Lowers `next` to when it may turn with time alone.
   [[nodiscard]] bool condition(std::uint32_t c, const std::int64_t* slots, const RulePerson& person,
                                std::int64_t now, std::int64_t& next) const;

@@ -150,15 +150,35 @@ struct RuleQuick {
   std::uint32_t measure = 0;
   RuleFunction function = RuleFunction::count;
   RuleFieldCode field = RuleFieldCode::amount;
+  bool dated = false;               // its span is one between dates
   std::int64_t from = rule_absent;  // of its span: from included, to excluded
   std::int64_t to = rule_never;
-  std::uint32_t begin = 0;  // its conditions among `quick_conditions`
-  std::uint32_t end = 0;
 };
-struct RuleQuickCondition {
-  RuleRange range;
+/// A condition that asks for nothing but whether a measure is in a range, or not in it.
+struct RulePlain {
+  std::int64_t low = 0;
+  std::uint64_t width = 0;
   std::uint32_t condition = 0;
-  bool plain = false;  // nothing but the measure in the range
+  bool negate = false;
+  /// Nothing absent is in a range, and it is not asked for here when negated.
+  [[nodiscard]] bool holds(std::int64_t value) const noexcept {
+    return (static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(low) <= width) != negate;
+  }
+};
+/// An average against a constant: the signs of their difference that hold.
+struct RuleAverage {
+  std::uint32_t sum = 0;
+  std::uint32_t count = 0;
+  std::int64_t number = 0;
+  std::int64_t unit = 1;
+  bool below = false, equal = false, above = false;
+  bool known = false;  // this is what the condition is
+};
+/// Bits of conditions, `want` of which must be as it says.
+struct RuleLiterals {
+  std::uint32_t word = 0;
+  std::uint64_t mask = 0;
+  std::uint64_t want = 0;
 };
 
 using RuleLists = std::vector<std::vector<std::uint32_t>>;
@@ -182,7 +202,17 @@ struct RuleProgram {
   // For what happens now: spans that do not hold now are not here.
   std::vector<std::uint32_t> quick_begins;  // by stream, and an end
   std::vector<RuleQuick> quick;
-  std::vector<RuleQuickCondition> quick_conditions;
+  RuleLists slow_now;                       // by stream: measures that may change otherwise
+  std::vector<std::uint32_t> plain_begins;  // by measure, and an end
+  std::vector<RulePlain> plain;
+  std::vector<std::uint64_t> others_of_measure;   // bits of conditions that are not plain
+  std::vector<std::uint8_t> has_others;           // by measure
+  std::vector<RuleAverage> averages;              // by condition
+  std::vector<std::int64_t> lead_of_stream;       // until time alone may change something
+  std::vector<std::uint8_t> periods_of_stream;    // bit p: so may the end of a period
+  std::vector<std::uint32_t> literal_begins;      // by rule, and an end
+  std::vector<RuleLiterals> literals;             // rules that are just these; else none
+  std::vector<std::uint64_t> rules_of_condition;  // bits of rules by rank, by condition
 
   // Who depends on whom.
   RuleLists streams_of_kind;   // by record kind
@@ -191,7 +221,6 @@ struct RuleProgram {
   RuleLists measures_of_span;  // all but sequences that wait, which are in `waiting` too
   RuleLists conditions_of_measure;
   RuleLists conditions_of_attribute;
-  RuleLists rules_of_condition;
   RuleLists rules_of_rule;
   std::vector<std::uint32_t> sliding;                       // spans
   std::vector<std::vector<std::uint64_t>> streams_of_span;  // masks of streams that it looks at

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <mutex>
 #include <utility>
 
 #include "segment/rule_stream_state.hpp"
@@ -285,6 +286,8 @@ const CustomerSet& SegmentStream::set(std::size_t segment) const {
     throw Exception(ErrorCode::out_of_range, text("segment ", segment, " of ", state_->sets.size()),
                     "SegmentStream::set");
   }
+  const std::lock_guard lock(state_->asking);
+  if (!state_->pending[segment].empty()) state_->bring_in(static_cast<std::uint32_t>(segment));
   return state_->sets[segment];
 }
 

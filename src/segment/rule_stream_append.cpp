@@ -8,7 +8,7 @@ namespace emptor {
 
 using detail::for_each_bit;
 using detail::holds_now;
-using detail::overlaps;
+using detail::rule_never;
 using detail::RuleMachine;
 using detail::RuleMeasure;
 using detail::RuleSpan;
@@ -19,38 +19,86 @@ void SegmentStream::State::push(std::size_t customer, const Record& record) {
   past.records.push_back(record);
   past.masks.insert(past.masks.end(), mask.begin(), mask.end());
   std::int64_t* slot_of = slot_words(of);
-  const std::uint64_t* bits = condition_bits(of);
+  std::int64_t lead = rule_never;
+  std::uint32_t periods = 0;
   for_each_bit(mask.data(), mask.size(), [&](std::uint32_t stream) {
     const std::uint32_t last = program->quick_begins[stream + 1];
     for (std::uint32_t q = program->quick_begins[stream]; q < last; ++q) {
       const detail::RuleQuick& quick = program->quick[q];
-      if (record.time < quick.from || record.time >= quick.to) continue;
+      if (quick.dated && (record.time < quick.from || record.time >= quick.to)) continue;
       std::int64_t& slot = slot_of[quick.measure];
       const std::int64_t before = slot;
       RuleMachine::add(quick.function, quick.field, record, slot);
-      if (slot == before) continue;
-      for (std::uint32_t k = quick.begin; k < quick.end; ++k) {
-        const detail::RuleQuickCondition& one = program->quick_conditions[k];
-        const bool held = (bits[one.condition / 64] >> (one.condition % 64) & 1U) != 0;
-        if (!one.plain) {
-          later[one.condition / 64] |= std::uint64_t{1} << (one.condition % 64);
-        } else if (one.range.holds(slot) != held) {
-          flip(of, one.condition);
-        }
-      }
+      if (slot != before) measure_changed(of, quick.measure);
     }
-    const auto& slow = program->slow_of_stream[stream];
-    anew.insert(anew.end(), slow.begin(), slow.end());
+    for (const std::uint32_t m : program->slow_now[stream]) add_slow(customer, m, stream);
+    lead = std::min(lead, program->lead_of_stream[stream]);
+    periods |= program->periods_of_stream[stream];
   });
-  for (const std::uint32_t s : program->sliding) {
-    if (!overlaps(mask.data(), program->streams_of_span[s])) continue;
-    const RuleSpan& span = program->spans[s];
-    const bool moving = span.kind == RuleWindowKind::last || span.kind == RuleWindowKind::ago;
-    // Both this and the previous period change when the present one ends.
-    const std::int64_t change =
-        moving ? record.time + (span.holds_now ? span.from : span.to) : span_at(s, record.time).to;
-    block(of).next = std::min(block(of).next, change);
+  std::int64_t& next = block(of).next;
+  if (lead != rule_never) next = std::min(next, record.time + lead);
+  for (; periods != 0; periods &= periods - 1) {
+    const auto period = static_cast<RulePeriod>(__builtin_ctz(periods));
+    next = std::min(next, period_end(period, record.time));
+    if (period == RulePeriod::day) break;  // all others end when a day ends
   }
+}
+
+void SegmentStream::State::measure_changed(std::int64_t* of, std::uint32_t m) {
+  const std::int64_t value = slot_words(of)[m];
+  const std::uint64_t* bits = condition_bits(of);
+  const std::uint32_t last = program->plain_begins[m + 1];
+  for (std::uint32_t k = program->plain_begins[m]; k < last; ++k) {
+    const detail::RulePlain& one = program->plain[k];
+    const bool held = (bits[one.condition / 64] >> (one.condition % 64) & 1U) != 0;
+    if (one.holds(value) != held) flip(of, one.condition);
+  }
+  if (program->has_others[m] == 0) return;
+  const std::uint64_t* others = &program->others_of_measure[m * condition_words];
+  for (std::size_t w = 0; w < condition_words; ++w) later[w] |= others[w];
+  any_later = true;
+}
+
+void SegmentStream::State::add_slow(std::size_t customer, std::uint32_t m, std::uint32_t stream) {
+  const RuleMeasure& measure = program->measures[m];
+  const RuleSpan& span = program->spans[measure.span];
+  if (span.anchor != RuleSpan::no_anchor) {
+    anew.push_back(m);
+    return;
+  }
+  std::int64_t* of = words(customer);
+  std::int64_t& slot = slot_words(of)[m];
+  const detail::RuleHistory records = history(customer);
+  const std::size_t last = records.records.size() - 1;
+  const std::int64_t time = records.records[last].time;
+  if (measure.kind == RuleMeasure::Kind::distinct) {
+    if (!holds_now(span, time)) return;
+    const std::int64_t low = span.sliding ? span_at(measure.span, time).bounds.low : span.from;
+    if (!machine.is_new(measure, records, low)) return;
+    ++slot;
+    measure_changed(of, m);
+    return;
+  }
+  // What comes last answers who waits, or completes the sequence; it cannot undo what was done
+  // but for an answer at the very end of the waiting.
+  if (measure.waits()) {
+    if (slot != 0 ? stream == measure.steps.back().stream
+                  : stream == measure.steps[measure.steps.size() - 2].stream) {
+      anew.push_back(m);
+    }
+    return;
+  }
+  if (slot != 0) return;
+  if (measure.steps.size() > 1) {
+    const std::uint32_t before = measure.steps[measure.steps.size() - 2].stream;
+    const std::int64_t within = measure.steps.back().within;
+    std::size_t at = last;
+    while (at-- > 0 && !records.in(at, before)) {
+      if (time - records.records[at].time > within) return;
+    }
+    if (at > last) return;
+  }
+  anew.push_back(m);
 }
 
 void SegmentStream::State::replace(std::size_t customer, std::size_t place, const Record& with) {
@@ -131,8 +179,11 @@ void SegmentStream::State::append(std::size_t customer, const Record& record) {
   push(customer, record);
   find_anew(customer);
   std::int64_t* of = words(customer);
-  for_each_bit(later.data(), later.size(), [&](std::uint32_t c) { check(of, c); });
-  std::fill(later.begin(), later.end(), 0);
+  if (any_later) {
+    for_each_bit(later.data(), later.size(), [&](std::uint32_t c) { check(of, c); });
+    std::fill(later.begin(), later.end(), 0);
+    any_later = false;
+  }
   settle(customer, record.time, SegmentCause::happening);
   arm(customer);
 }

@@ -23,6 +23,7 @@ SegmentStream::State::State(const RuleSegments& rules, std::int64_t start,
       stride(head_words + slots + condition_words + rule_words + program->sliding.size()),
       now(start),
       sets(program->rules.size()),
+      pending(program->rules.size()),
       evaluation(machine),
       turned(condition_words, 0),
       later(condition_words, 0),
@@ -71,15 +72,45 @@ void SegmentStream::State::ensure(std::size_t wanted) {
 void SegmentStream::State::check(std::int64_t* of, std::uint32_t c) {
   const std::uint64_t word = condition_bits(of)[c / 64];
   const std::uint64_t bit = std::uint64_t{1} << (c % 64);
-  const bool holds = machine.condition(c, slot_words(of), asked.person, instant, block(of).next);
+  const std::int64_t* slot_of = slot_words(of);
+  const detail::RuleAverage& average = program->averages[c];
+  bool holds = false;
+  if (average.known) {
+    const std::int64_t count = slot_of[average.count];
+    if (count != 0) {
+      const detail::int128 left = detail::int128{slot_of[average.sum]} * average.unit;
+      const detail::int128 right = detail::int128{average.number} * count;
+      holds = left < right ? average.below : left == right ? average.equal : average.above;
+    }
+  } else {
+    holds = machine.condition(c, slot_of, asked.person, instant, block(of).next);
+  }
   if (holds != ((word & bit) != 0)) flip(of, c);
 }
 
-void SegmentStream::State::flip(std::int64_t* of, std::uint32_t c) {
-  const std::uint64_t bit = std::uint64_t{1} << (c % 64);
-  condition_bits(of)[c / 64] ^= bit;
-  turned[c / 64] ^= bit;
-  any_turned = true;
+bool SegmentStream::State::rule_holds(std::uint32_t rule, const std::uint64_t* conditions,
+                                      const std::uint64_t* rules) {
+  const std::uint32_t begin = program->literal_begins[rule];
+  const std::uint32_t end = program->literal_begins[rule + 1];
+  if (begin == end) return machine.rule(rule, conditions, rules, stack);
+  for (std::uint32_t i = begin; i < end; ++i) {
+    const detail::RuleLiterals& one = program->literals[i];
+    if ((conditions[one.word] & one.mask) != one.want) return false;
+  }
+  return true;
+}
+
+void SegmentStream::State::bring_in(std::uint32_t rule) {
+  std::vector<Customer>& turned_ones = pending[rule];
+  std::sort(turned_ones.begin(), turned_ones.end());
+  turned_ones.erase(std::unique(turned_ones.begin(), turned_ones.end()), turned_ones.end());
+  const auto in = [&](Customer customer) {
+    return (rule_bits(words(index(customer)))[rule / 64] >> (rule % 64) & 1U) != 0;
+  };
+  const auto out = std::stable_partition(turned_ones.begin(), turned_ones.end(), in);
+  sets[rule].add(std::span<const Customer>(turned_ones.begin(), out));
+  std::for_each(out, turned_ones.end(), [&](Customer customer) { sets[rule].remove(customer); });
+  turned_ones.clear();
 }
 
 std::uint32_t SegmentStream::State::reason(std::uint32_t rule) const {
@@ -106,7 +137,8 @@ void SegmentStream::State::settle(std::size_t customer, std::int64_t at, Segment
     for (std::uint32_t r = 0; r < program->rules.size(); ++r) mark(r);
   } else {
     for_each_bit(turned.data(), turned.size(), [&](std::uint32_t c) {
-      for (const std::uint32_t r : program->rules_of_condition[c]) mark(r);
+      const std::uint64_t* rules = &program->rules_of_condition[c * rule_words];
+      for (std::size_t w = 0; w < rule_words; ++w) dirty[w] |= rules[w];
     });
   }
   std::int64_t* of = words(customer);
@@ -116,12 +148,12 @@ void SegmentStream::State::settle(std::size_t customer, std::int64_t at, Segment
       const auto low = static_cast<std::size_t>(__builtin_ctzll(dirty[w]));
       dirty[w] &= dirty[w] - 1;
       const std::uint32_t r = program->order[w * 64 + low];
-      const bool holds = machine.rule(r, condition_bits(of), bits, stack);
+      const bool holds = rule_holds(r, condition_bits(of), bits);
       const std::uint64_t bit = std::uint64_t{1} << (r % 64);
       if (holds == ((bits[r / 64] & bit) != 0)) continue;
       bits[r / 64] ^= bit;
       const Customer whom = id_at<Customer>(customer);
-      holds ? sets[r].add(whom) : sets[r].remove(whom);
+      note(r, whom);
       changes.push_back({.customer = whom,
                          .segment = r,
                          .entered = holds,
@@ -149,6 +181,15 @@ const SegmentStream::State::SpanNow& SegmentStream::State::span_at(std::uint32_t
     known.bounds.high = at;
   }
   return known;
+}
+
+std::int64_t SegmentStream::State::period_end(RulePeriod period, std::int64_t at) {
+  PeriodNow& known = period_now[static_cast<std::size_t>(period)];
+  if (at < known.from || at >= known.to) {
+    const RuleSpan span{.kind = RuleWindowKind::this_period, .period = period};
+    known = {machine.bounds(span, at).low, machine.leaves_at(span, at)};
+  }
+  return known.to;
 }
 
 std::int64_t SegmentStream::State::next_of_spans(std::size_t customer, std::int64_t at) {
@@ -344,7 +385,8 @@ void SegmentStream::State::retire(std::size_t customer, std::int64_t at, Segment
   std::int64_t* of = words(customer);
   pasts[customer] = {};
   for_each_bit(rule_bits(of), rule_words, [&](std::uint32_t r) {
-    sets[r].remove(id_at<Customer>(customer));
+    rule_bits(of)[r / 64] &= ~(std::uint64_t{1} << (r % 64));
+    note(r, id_at<Customer>(customer));
     changes.push_back({.customer = id_at<Customer>(customer),
                        .segment = r,
                        .entered = false,

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -132,8 +133,27 @@ struct SegmentStream::State {
   void check_conditions(std::int64_t* words, std::uint32_t measure) {
     for (const std::uint32_t c : program->conditions_of_measure[measure]) check(words, c);
   }
+  /// The same for a measure that is not absent, but for conditions on more than it: they wait.
+  void measure_changed(std::int64_t* words, std::uint32_t measure);
+  /// What a record that was pushed does to a measure of its stream that is not quick.
+  void add_slow(std::size_t customer, std::uint32_t measure, std::uint32_t stream);
   void check(std::int64_t* words, std::uint32_t condition);
-  void flip(std::int64_t* words, std::uint32_t condition);
+  void flip(std::int64_t* words, std::uint32_t condition) {
+    const std::uint64_t bit = std::uint64_t{1} << (condition % 64);
+    condition_bits(words)[condition / 64] ^= bit;
+    turned[condition / 64] ^= bit;
+    any_turned = true;
+  }
+  [[nodiscard]] bool rule_holds(std::uint32_t rule, const std::uint64_t* conditions,
+                                const std::uint64_t* rules);
+  /// The customer's bit of the rule has turned.
+  void note(std::uint32_t rule, Customer customer) {
+    pending[rule].push_back(customer);
+    if (pending[rule].size() >= most_pending) bring_in(rule);
+  }
+  void bring_in(std::uint32_t rule);
+  /// The end of the period of an instant.
+  [[nodiscard]] std::int64_t period_end(RulePeriod period, std::int64_t at);
   void settle(std::size_t customer, std::int64_t now, SegmentCause cause, bool all = false);
   [[nodiscard]] std::uint32_t reason(std::uint32_t rule) const;
   /// As of an instant at which the customer is.
@@ -159,7 +179,11 @@ struct SegmentStream::State {
   std::size_t people = 0;
   std::vector<std::unique_ptr<std::int64_t[]>> pages;
   std::vector<Past> pasts;
+  // Sets get whose bits have turned in batches, at the latest when somebody asks for them.
+  static constexpr std::size_t most_pending = 2048;
   std::vector<CustomerSet> sets;
+  std::vector<std::vector<Customer>> pending;
+  std::mutex asking;
   std::vector<std::pair<std::int64_t, std::uint32_t>> timers;  // heap, the earliest first
   std::vector<SegmentChange> changes;
 
@@ -176,6 +200,7 @@ struct SegmentStream::State {
   std::vector<std::uint64_t> turned;  // conditions
   std::vector<std::uint64_t> later;   // conditions to check when all measures are in place
   bool any_turned = false;
+  bool any_later = false;
   std::vector<std::uint64_t> dirty;  // rules, by rank
   std::vector<std::uint64_t> mask;
   std::vector<std::uint32_t> anew, touched;  // measures
@@ -183,6 +208,11 @@ struct SegmentStream::State {
   std::vector<unsigned char> stack;
   std::vector<Record> line_scratch;
   std::vector<SpanNow> span_now;
+  struct PeriodNow {
+    std::int64_t from = 0;
+    std::int64_t to = 0;
+  };
+  PeriodNow period_now[5];
 };
 
 }  // namespace emptor
