@@ -1,6 +1,7 @@
 #include "emptor/segment/rule_segments.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "emptor/core/archive.hpp"
@@ -21,12 +22,16 @@ void for_each_reference(const RuleNode& node, Visit&& visit) {
   for (const RuleNode& child : node.children) for_each_reference(child, visit);
 }
 
+/// Where the segment of a name stands.
+using SegmentPlaces = std::unordered_map<std::string_view, std::uint32_t>;
+
 /// Puts the segments in order, those that are referred to first; throws for a circle.
 class ReferenceOrder {
  public:
   /// `at`: whose rule is looked at.
-  ReferenceOrder(RuleProgram& program, std::span<const SegmentDefinition> given, std::uint32_t& at)
-      : program_(program), given_(given), at_(at), state_(given.size(), 0) {
+  ReferenceOrder(RuleProgram& program, std::span<const SegmentDefinition> given,
+                 const SegmentPlaces& places, std::uint32_t& at)
+      : program_(program), given_(given), places_(places), at_(at), state_(given.size(), 0) {
     for (std::uint32_t s = 0; s < given.size(); ++s) visit(s);
     program_.rank.resize(given.size());
     for (std::uint32_t i = 0; i < given.size(); ++i) program_.rank[program_.order[i]] = i;
@@ -44,14 +49,12 @@ class ReferenceOrder {
     for_each_reference(program_.trees[segment], [&](const RuleNode& node) {
       const std::string& wanted = node.texts.front();
       const std::size_t place = node.place == 0 ? 0 : std::size_t{node.place} - 1;
-      std::vector<std::string_view> names;
-      for (std::uint32_t s = 0; s < given_.size(); ++s) {
-        names.push_back(given_[s].name);
-        if (given_[s].name == wanted) {
-          frame.references.emplace_back(s, place);
-          return;
-        }
+      if (const auto found = places_.find(wanted); found != places_.end()) {
+        frame.references.emplace_back(found->second, place);
+        return;
       }
+      std::vector<std::string_view> names;
+      for (const SegmentDefinition& one : given_) names.push_back(one.name);
       fail_rule(given_[segment].rule, place, ErrorCode::not_found,
                 text("there is no segment '", wanted, "'", near_names(wanted, names)));
     });
@@ -79,21 +82,32 @@ class ReferenceOrder {
       if (state_[segment] == 0) {
         enter(segment);
       } else if (state_[segment] == 1) {
-        std::string circle;
-        bool within = false;
-        for (const Frame& one : open) {
-          within = within || one.segment == segment;
-          if (within) circle += text("'", given_[one.segment].name, "' -> ");
-        }
         fail_rule(given_[frame.segment].rule, place, ErrorCode::invalid_value,
-                  text("segments refer to each other in a circle: ", circle, "'",
-                       given_[segment].name, "'"));
+                  text("segments refer to each other in a circle: ", circle_of(open, segment)));
       }
     }
   }
 
+  /// The names from `first` round to it again; the middle of a long circle is left out.
+  std::string circle_of(std::span<const Frame> open, std::uint32_t first) const {
+    constexpr std::size_t most_each_side = 4;
+    while (open.front().segment != first) open = open.subspan(1);
+    std::string circle;
+    for (std::size_t i = 0; i < open.size(); ++i) {
+      if (i >= most_each_side && open.size() - i > most_each_side) {
+        if (i == most_each_side) {
+          circle += text("(", open.size() - 2 * most_each_side, " more) -> ");
+        }
+        continue;
+      }
+      circle += text("'", given_[open[i].segment].name, "' -> ");
+    }
+    return text(circle, "'", given_[first].name, "'");
+  }
+
   RuleProgram& program_;
   std::span<const SegmentDefinition> given_;
+  const SegmentPlaces& places_;
   std::uint32_t& at_;
   std::vector<char> state_;  // 0 new, 1 open, 2 done
 };
@@ -116,12 +130,12 @@ Result<RuleSegments> RuleSegments::compile(std::span<const SegmentDefinition> de
                                            const RuleSchema& schema) {
   auto program = std::make_shared<detail::RuleProgram>();
   program->schema = schema;
+  detail::SegmentPlaces places;
   for (const SegmentDefinition& given : definitions) {
     if (given.name.empty()) {
       return Error{ErrorCode::invalid_value, "a segment needs a name", "RuleSegments"};
     }
-    for (const SegmentDefinition& other : program->definitions) {
-      if (other.name != given.name) continue;
+    if (!places.emplace(given.name, static_cast<std::uint32_t>(places.size())).second) {
       return Error{ErrorCode::duplicate, text("there are two segments '", given.name, "'"),
                    "RuleSegments"};
     }
@@ -132,7 +146,7 @@ Result<RuleSegments> RuleSegments::compile(std::span<const SegmentDefinition> de
   }
   std::uint32_t at = 0;
   try {
-    detail::ReferenceOrder(*program, definitions, at);
+    detail::ReferenceOrder(*program, definitions, places, at);
   } catch (const Exception& bad) {
     return detail::in_segment(bad.error(), definitions[at].name);
   }

@@ -249,6 +249,13 @@ TEST_CASE("segments that refer to each other") {
                   {"b", "tag \"vip\" and segment \"c\""},
                   {"c", "not segment \"a\""}}) ==
       "segment 'c', column 5: segments refer to each other in a circle: 'a' -> 'b' -> 'c' -> 'a'");
+  std::vector<SegmentDefinition> ring;
+  for (int s = 0; s < 20'000; ++s) {
+    ring.push_back({text("s", s), text("segment \"s", (s + 1) % 20'000, "\"")});
+  }
+  CHECK(mistake_of(ring) ==
+        "segment 's19999', column 1: segments refer to each other in a circle: 's0' -> 's1' -> "
+        "'s2' -> 's3' -> (19992 more) -> 's19996' -> 's19997' -> 's19998' -> 's19999' -> 's0'");
   CHECK(mistake_of({{"a", "tag \"vop\""}}) ==
         "segment 'a', column 5: there is no tag 'vop'; did you mean 'vip'?");
   CHECK(mistake_of({{"a", "tag \"vip\""}, {"a", "tag \"vip\""}}) ==
