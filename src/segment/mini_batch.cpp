@@ -14,10 +14,13 @@ namespace emptor {
 
 namespace {
 
+constexpr std::size_t max_batch = 1U << 24;
+
 void check(const MiniBatchOptions& options) {
   require_option(options.clusters >= 1 && options.clusters <= 65536, "clusters", "in [1, 65536]",
                  options.clusters);
-  require_option(options.batch >= 1, "batch", ">= 1", options.batch);
+  require_option(options.batch >= 1 && options.batch <= max_batch, "batch", "in [1, 16,777,216]",
+                 options.batch);
   require_option(options.steps >= 1, "steps", ">= 1", options.steps);
   require_option(options.patience >= 1, "patience", ">= 1", options.patience);
   require_option(options.seed_sample >= options.clusters, "seed_sample", ">= clusters",

@@ -13,6 +13,7 @@ namespace emptor {
 namespace {
 
 constexpr std::uint32_t most_periods = 100'000;
+constexpr std::uint32_t most_ahead = 1'000'000;
 
 bool consistent(const OpportunityCounts& c) noexcept {
   return c.bought <= c.last && c.last <= c.periods && (c.bought > 0) == (c.last > 0) &&
@@ -26,6 +27,10 @@ void check(const OpportunityCounts& customer) {
                     "or both not",
                     "BgBbModel");
   }
+}
+
+void require_ahead(std::uint32_t opportunities, const char* what) {
+  require_option(opportunities <= most_ahead, what, "at most 1,000,000", opportunities);
 }
 
 /// The logarithms of what the likelihood is made of, for one set of parameters.
@@ -167,6 +172,7 @@ double BgBbModel::log_likelihood(const OpportunityCounts& customer) const {
 }
 
 double BgBbModel::probability_alive(const OpportunityCounts& customer, std::uint32_t ahead) const {
+  require_ahead(ahead, "ahead");
   const BgBbParameters& p = parameters_;
   double alive = split_of(p, customer).alive;
   for (std::uint32_t j = 0; j < ahead && alive > 0; ++j) {
@@ -178,6 +184,7 @@ double BgBbModel::probability_alive(const OpportunityCounts& customer, std::uint
 
 double BgBbModel::expected_purchases(const OpportunityCounts& customer,
                                      std::uint32_t periods) const {
+  require_ahead(periods, "periods");
   const BgBbParameters& p = parameters_;
   double alive = split_of(p, customer).alive;
   double sum = 0;
@@ -191,6 +198,7 @@ double BgBbModel::expected_purchases(const OpportunityCounts& customer,
 
 double BgBbModel::purchase_probability(const OpportunityCounts& customer, std::uint32_t purchases,
                                        std::uint32_t periods) const {
+  require_ahead(periods, "periods");
   const double alive = split_of(parameters_, customer).alive;
   if (purchases > periods) return 0;
   // Given alive at n, what is known of p and theta is Beta again, as for a customer at the start
@@ -213,7 +221,7 @@ double BgBbModel::purchase_probability(const OpportunityCounts& customer, std::u
 }
 
 double BgBbModel::discounted_purchases(const OpportunityCounts& customer, double discount) const {
-  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0", discount);
+  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0 and finite", discount);
   const BgBbParameters& p = parameters_;
   const double next = probability_alive(customer, 1);
   const double share = (p.alpha + customer.bought) / (p.alpha + p.beta + customer.periods);

@@ -18,15 +18,16 @@ constexpr std::size_t outcome_grain = 256;
 constexpr double absent = std::numeric_limits<double>::quiet_NaN();
 
 double check(const CustomerValueOptions& options, const RepeatPurchases& purchases) {
-  require_option(options.margin >= 0 && std::isfinite(options.margin), "margin", ">= 0",
+  require_option(options.margin >= 0 && std::isfinite(options.margin), "margin", ">= 0 and finite",
                  options.margin);
-  require_option(options.discount >= 0 && std::isfinite(options.discount), "discount", ">= 0",
-                 options.discount);
+  require_option(options.discount >= 0 && std::isfinite(options.discount), "discount",
+                 ">= 0 and finite", options.discount);
   require_option(options.units_per_year >= 0 && std::isfinite(options.units_per_year),
                  "units_per_year", ">= 0", options.units_per_year);
   require_option(options.horizon > 0, "horizon", "> 0", options.horizon);
   require_option(std::isfinite(options.horizon) || options.discount > 0, "discount",
                  "> 0 without a horizon", options.discount);
+  require_option(options.draws <= max_value_draws, "draws", "at most 1,000,000", options.draws);
   require_option(options.interval > 0 && options.interval < 1, "interval", "in (0, 1)",
                  options.interval);
   const double units = options.units_per_year > 0 ? options.units_per_year
@@ -136,7 +137,7 @@ CustomerValues customer_values_of(const RepeatPurchases& purchases, const Purcha
 std::vector<double> expected_purchases_by_period(const RepeatPurchases& purchases,
                                                  const PurchaseModel& model, double length,
                                                  std::size_t periods, const Context& context) {
-  require_option(length > 0 && std::isfinite(length), "length", "> 0", length);
+  require_option(length > 0 && std::isfinite(length), "length", "> 0 and finite", length);
   std::vector<double> out;
   out.reserve(periods);
   double before = 0;

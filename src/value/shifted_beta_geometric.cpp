@@ -132,14 +132,14 @@ double ShiftedBetaGeometricModel::expected_lifetime() const noexcept {
 }
 
 double ShiftedBetaGeometricModel::discounted_lifetime(double discount) const {
-  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0", discount);
+  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0 and finite", discount);
   const auto [alpha, beta] = parameters_;
   return detail::geometric_hypergeometric(beta, alpha + beta, 1 / (1 + discount));
 }
 
 double ShiftedBetaGeometricModel::discounted_residual_lifetime(std::uint32_t renewals,
                                                                double discount) const {
-  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0", discount);
+  require_option(discount > 0 && std::isfinite(discount), "discount", "> 0 and finite", discount);
   const auto [alpha, beta] = parameters_;
   const double at = beta + renewals;
   return at / (alpha + at) *

@@ -19,7 +19,7 @@ namespace emptor {
 
 struct MiniBatchOptions {
   std::size_t clusters = 8;   ///< k in [1, 65536]
-  std::size_t batch = 1024;   ///< b >= 1, rows a step, drawn with replacement
+  std::size_t batch = 1024;   ///< b in [1, 2^24], rows a step, drawn with replacement
   std::size_t steps = 1000;   ///< at most; >= 1
   std::size_t patience = 20;  ///< ends after so many steps without a lower smoothed inertia; >= 1
   /// Rows, drawn with replacement, among which k-means++ chooses the start; >= k.

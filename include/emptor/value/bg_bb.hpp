@@ -59,7 +59,7 @@ class BgBbModel {
   [[nodiscard]] const BgBbParameters& parameters() const noexcept { return parameters_; }
 
   // Of one customer; the weight is not looked at. All throw `invalid_value` for counts that
-  // contradict each other.
+  // contradict each other, and `invalid_option` to look more than 1,000,000 opportunities ahead.
 
   /// O(periods).
   [[nodiscard]] EMPTOR_API double log_likelihood(const OpportunityCounts& customer) const;

@@ -10,6 +10,9 @@
 
 namespace emptor {
 
+/// Most outcomes simulated a customer.
+inline constexpr std::uint32_t max_value_draws = 1'000'000;
+
 struct CustomerValueOptions {
   double margin = 1;      ///< what is kept of a unit of money spent, >= 0 and finite
   double discount = 0.1;  ///< a year, >= 0: 0.15 for 15 %
@@ -17,7 +20,8 @@ struct CustomerValueOptions {
   double units_per_year = 0;
   /// How far to look, in units of time, > 0; no end by default, for which the discount must be > 0.
   double horizon = std::numeric_limits<double>::infinity();
-  /// Outcomes simulated a customer for the interval; 0: no intervals. 200 give some two digits.
+  /// Outcomes simulated a customer for the interval; 0: no intervals. 200 give some two digits;
+  /// at most `max_value_draws`.
   std::uint32_t draws = 0;
   double interval = 0.9;   ///< the share of outcomes between low and high, in (0, 1)
   std::uint64_t seed = 1;  ///< of the outcomes

@@ -142,6 +142,7 @@ TEST_CASE("mini-batches come near to k-means") {
   CHECK(masses == 20'000);
   CHECK(fit_mini_batch_k_means(points, {.clusters = 3, .steps = 5}).report.iterations == 5);
   CHECK_THROWS_AS(fit_mini_batch_k_means(points, {.batch = 0}), Exception);
+  CHECK_THROWS_AS(fit_mini_batch_k_means(points, {.batch = std::size_t{1} << 60}), Exception);
   CHECK_THROWS_WITH(fit_mini_batch_k_means(Matrix<double>(9, 2), {.clusters = 3}),
                     ContainsSubstring("distinct"));
 }

@@ -130,6 +130,9 @@ TEST_CASE("BG/BB refuses what contradicts itself") {
   CHECK_THROWS_AS(fit_bg_bb(std::span(&fine, 1), {.max_iterations = 0}), Exception);
   CHECK_THROWS_AS(fit_bg_bb(std::span(&fine, 1), {.prior_deviation = -1}), Exception);
   CHECK_THROWS_AS(model.discounted_purchases(fine, 0), Exception);
+  CHECK_THROWS_AS(model.probability_alive(fine, 1'000'001), Exception);
+  CHECK_THROWS_AS(model.expected_purchases(fine, 4'000'000'000), Exception);
+  CHECK_THROWS_AS(model.purchase_probability(fine, 2'000'000'000, 4'000'000'000), Exception);
   CHECK_THROWS_AS(BgBbModel({.alpha = 0}), Exception);
   CHECK_THROWS_AS(BgBbModel({.delta = std::numeric_limits<double>::infinity()}), Exception);
 }

@@ -200,7 +200,8 @@ TEST_CASE("value refuses options out of range") {
        {CustomerValueOptions{.margin = -0.1}, CustomerValueOptions{.margin = nan},
         CustomerValueOptions{.discount = -0.1}, CustomerValueOptions{.discount = 0},
         CustomerValueOptions{.units_per_year = -52}, CustomerValueOptions{.horizon = 0},
-        CustomerValueOptions{.interval = 1}, CustomerValueOptions{.horizon = nan}}) {
+        CustomerValueOptions{.interval = 1}, CustomerValueOptions{.horizon = nan},
+        CustomerValueOptions{.draws = max_value_draws + 1}}) {
     CHECK_THROWS_AS(customer_values_of(nobody, {}, model, spend, wrong), Exception);
   }
   const double one[] = {1};
