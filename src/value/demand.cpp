@@ -239,8 +239,8 @@ void check(const DemandSeries& history) {
     throw Exception(ErrorCode::invalid_value, "the history has no period", "forecast_demand");
   }
   for (std::size_t t = 0; t < history.values.size(); ++t) {
-    if (!std::isfinite(history.values[t])) {
-      throw Exception(ErrorCode::invalid_value, text("value ", t, " is not finite"),
+    if (!(std::abs(history.values[t]) <= largest_demand)) {
+      throw Exception(ErrorCode::invalid_value, text("value ", t, " is no number up to 1e100"),
                       "forecast_demand");
     }
   }

@@ -270,8 +270,8 @@ void check(std::span<const double> values, int season) {
                     "fit_smoothing");
   }
   for (std::size_t t = 0; t < values.size(); ++t) {
-    if (!std::isfinite(values[t])) {
-      throw Exception(ErrorCode::invalid_value, text("value ", t, " is not finite"),
+    if (!(std::abs(values[t]) <= largest_demand)) {
+      throw Exception(ErrorCode::invalid_value, text("value ", t, " is no number up to 1e100"),
                       "fit_smoothing");
     }
   }

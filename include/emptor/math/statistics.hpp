@@ -195,7 +195,7 @@ class LorenzCurve {
     double below = 0;
     for (std::size_t i = 1; i < sums_.size(); ++i) below += share(i);
     const double n = static_cast<double>(size());
-    return (n + 1 - 2 * below) / n;
+    return std::max(0.0, (n + 1 - 2 * below) / n);
   }
 
   /// What the ceil(fraction n) largest hold of the total; `fraction` in [0, 1]; 0 of nothing. O(1).

@@ -58,6 +58,9 @@ struct DemandSeriesOptions {
 [[nodiscard]] EMPTOR_API DemandTable demand_of(const Orders& orders,
                                                const DemandSeriesOptions& options = {});
 
+/// Of a value's magnitude: the squares of larger ones leave the range of numbers.
+inline constexpr double largest_demand = 1e100;
+
 struct DemandOptions {
   int horizon = 3;  ///< h, periods to forecast, in [1, 1000]
   /// m, periods a season, in [0, 366]; 1: none; 0: 7 for days, 52 for weeks, 12 for months.
@@ -73,7 +76,7 @@ struct DemandOptions {
 
 /// O(origins x n x season^2) each evaluation of some 200. A history of one period gives the naive
 /// forecast with an interval of no width. Throws `invalid_option`, and `invalid_value` for an empty
-/// history or a value that is not finite.
+/// history or a value that is no number up to `largest_demand`.
 [[nodiscard]] EMPTOR_API DemandForecast forecast_demand(const DemandSeries& history,
                                                         const DemandOptions& options = {});
 
@@ -84,7 +87,7 @@ struct DemandOptions {
 
 /// The best of the six models of exponential smoothing for n values, or the one asked for.
 /// `season` in [1, 24]; models that n cannot tell apart from a perfect fit are left out.
-/// Throws `invalid_value` for fewer than 3 values or one that is not finite.
+/// Throws `invalid_value` for fewer than 3 values or one that is no number up to `largest_demand`.
 [[nodiscard]] EMPTOR_API SmoothingFit fit_smoothing(std::span<const double> values, int season = 1);
 [[nodiscard]] EMPTOR_API SmoothingFit fit_smoothing(std::span<const double> values, int season,
                                                     bool trend, bool damped, bool seasonal);

@@ -82,6 +82,9 @@ TEST_CASE("Lorenz curve and Gini index of known distributions") {
   const std::vector<std::int64_t> equal(10, 7);
   const LorenzCurve<std::int64_t> flat(equal);
   CHECK(flat.gini() == Approx(0).margin(1e-15));
+  for (const std::size_t n : {3U, 49U, 1000U, 99'999U}) {  // rounding must not take it below 0
+    CHECK(LorenzCurve<std::int64_t>(std::vector<std::int64_t>(n, 2000)).gini() >= 0);
+  }
   CHECK(flat.top_share(0.2) == Approx(0.2));
   std::vector<std::int64_t> one(10, 0);
   one[3] = 5;

@@ -232,6 +232,9 @@ TEST_CASE("demand: intervals hold what they promise") {
 TEST_CASE("demand: histories that say little, and bad ones") {
   CHECK_THROWS_AS(forecast_demand(monthly({})), Exception);
   CHECK_THROWS_AS(forecast_demand(monthly({1, std::nan("")})), Exception);
+  CHECK_THROWS_WITH(forecast_demand(monthly({1, -1e200, 5})),
+                    "forecast_demand: value 1 is no number up to 1e100");
+  CHECK_NOTHROW(forecast_demand(monthly({1e100, -1e100, 1e100, 0, 1e100, 5, 3, 2, 1, 1e100})));
   CHECK_THROWS_AS(forecast_demand(monthly({1, std::numeric_limits<double>::infinity()})),
                   Exception);
   CHECK_THROWS_AS(forecast_demand(monthly({1}), {.horizon = 0}), Exception);
