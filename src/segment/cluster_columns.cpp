@@ -204,9 +204,10 @@ ColumnScalerFit fit_column_scaler(const CustomerColumns& columns,
     const std::size_t missing = values.rows() - known.size();
     report.missing.push_back(missing);
     if (known.empty()) {
-      throw Exception(ErrorCode::invalid_value,
-                      text("no value of the column '", column.name, "' is known"),
-                      "fit_column_scaler");
+      throw Exception(
+          ErrorCode::invalid_value,
+          text("no value of the column '", column.name, "' is known: leave the column out"),
+          "fit_column_scaler");
     }
     if (options.missing == MissingValues::median) {
       column.median = median(std::span<const double>(known));

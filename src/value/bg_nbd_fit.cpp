@@ -200,7 +200,7 @@ FittedBgNbd fit(const RepeatPurchases& purchases, BgNbdVariant variant, const Bg
   detail::unscale_times(report, {1}, moments);
   report.dropout_identified =
       detail::is_identified(report.parameters[2]) && detail::is_identified(report.parameters[3]);
-  report.sentence = detail::purchase_sentence(report);
+  report.sentence = detail::purchase_sentence(report, options.prior_deviation > 0);
   const auto value = [&](std::size_t i) { return report.parameters[i].value; };
   return {BgNbdModel({value(0), value(1), value(2), value(3)}, variant), std::move(report)};
 }

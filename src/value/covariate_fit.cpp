@@ -125,7 +125,7 @@ class CovariateObjective {
             ErrorCode::invalid_value,
             text("the covariate '",
                  j < buying ? covariates.buying.names[j] : covariates.leaving.names[j - buying],
-                 "' is the same for everybody"),
+                 "' is the same for everybody, or its numbers are too large to compare"),
             "fit_with_covariates");
       }
       for (std::size_t i = 0; i < weights_.size(); ++i) {
@@ -288,7 +288,7 @@ FittedCovariatePurchases fit_with_covariates(PurchaseFamily family,
   } else {
     detail::unscale_times(report, {1}, moments);
   }
-  report.sentence = detail::purchase_sentence(report);
+  report.sentence = detail::purchase_sentence(report, options.prior_deviation > 0);
   std::array<double, 4> parameters;
   for (std::size_t i = 0; i < 4; ++i) parameters[i] = report.parameters[i].value;
   const auto coefficients = std::span<const double>(at).subspan(4);

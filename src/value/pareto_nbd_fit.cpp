@@ -213,7 +213,7 @@ FittedParetoNbd fit_pareto_nbd(const RepeatPurchases& purchases, const ParetoNbd
   report.dropout_identified =
       detail::is_identified(report.parameters[2]) && detail::is_identified(report.parameters[3]);
   detail::unscale_times(report, {1, 3}, moments);
-  report.sentence = detail::purchase_sentence(report);
+  report.sentence = detail::purchase_sentence(report, options.prior_deviation > 0);
   const auto value = [&](std::size_t i) { return report.parameters[i].value; };
   return {ParetoNbdModel({value(0), value(1), value(2), value(3)}), std::move(report)};
 }

@@ -69,10 +69,12 @@ void unscale_times(ValueFitReport& report, std::initializer_list<std::size_t> ti
   report.bic -= 2 * change;
 }
 
-std::string purchase_sentence(const ValueFitReport& report) {
+std::string purchase_sentence(const ValueFitReport& report, bool prior) {
   std::string out = convergence_sentence(report);
   out += report.dropout_identified
-             ? " The data tell when customers leave."
+             ? (prior ? " The data and the prior together tell when customers leave: without the "
+                        "prior the data alone may not."
+                      : " The data tell when customers leave.")
              : " Dropout is not identified: the data do not tell whether and when customers leave, "
                "so take the chances to be alive for guesses.";
   return out;

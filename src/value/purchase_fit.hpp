@@ -42,7 +42,7 @@ void require_fit_options(int max_iterations, double prior_deviation);
 void unscale_times(ValueFitReport& report, std::initializer_list<std::size_t> times,
                    const PurchaseMoments& moments);
 
-/// Whether it converged, and whether the data tell when customers leave.
-[[nodiscard]] std::string purchase_sentence(const ValueFitReport& report);
+/// Whether it converged, and whether the data (and a prior) tell when customers leave.
+[[nodiscard]] std::string purchase_sentence(const ValueFitReport& report, bool prior);
 
 }  // namespace emptor::detail

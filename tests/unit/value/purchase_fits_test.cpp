@@ -116,6 +116,10 @@ TEST_CASE("priors draw few customers' parameters from extremes") {
     }
     const Fitted alone = fit(one.collapsed(), 500, 0, {});
     CHECK(alone.report.log_likelihood > drawn.report.log_likelihood);
+    // Of one customer it is the prior that tells, and the sentence does not say otherwise.
+    if (drawn.report.dropout_identified) {
+      CHECK_THAT(drawn.report.sentence, ContainsSubstring("and the prior together tell"));
+    }
   }
 }
 
