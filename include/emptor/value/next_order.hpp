@@ -45,7 +45,7 @@ struct NextOrderFit;
 
 class NextOrderModel {
  public:
-  static constexpr std::string_view archive_kind = "next_order";
+  static constexpr std::string_view archive_kind = "next-order";
 
   /// m: ids from 0 to m - 1 are known.
   [[nodiscard]] std::size_t customers() const noexcept { return histories_.size(); }
