@@ -195,10 +195,23 @@ void link_quick(RuleProgram& p) {
 
 void link_program(RuleProgram& p) {
   p.mask_words = (p.streams.size() + 63) / 64;
+  const auto by_item = [&](const RuleStream& stream, std::size_t kind) {
+    // Of an order the item's place has its lines.
+    return kind != record_order &&
+           std::all_of(stream.filter.begin(), stream.filter.end(), [&](const RuleOp& op) {
+             if (op.kind != RuleOp::Kind::leaf) return true;
+             const RuleFieldCode code = p.tests[op.place].field.code;
+             return code == RuleFieldCode::item || code == RuleFieldCode::column;
+           });
+  };
   p.streams_of_kind.resize(record_kinds);
+  p.item_streams_of_kind.resize(record_kinds);
+  p.other_streams_of_kind.resize(record_kinds);
   for (std::uint32_t s = 0; s < p.streams.size(); ++s) {
     for (std::size_t k = 0; k < record_kinds; ++k) {
-      if ((p.streams[s].kinds >> k & 1U) != 0) p.streams_of_kind[k].push_back(s);
+      if ((p.streams[s].kinds >> k & 1U) == 0) continue;
+      p.streams_of_kind[k].push_back(s);
+      (by_item(p.streams[s], k) ? p.item_streams_of_kind : p.other_streams_of_kind)[k].push_back(s);
     }
   }
   p.quick_of_stream.resize(p.streams.size());

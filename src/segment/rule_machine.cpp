@@ -60,9 +60,9 @@ std::size_t RuleMachine::known_texts() const {
   return known;
 }
 
-void RuleMachine::refresh() {
+bool RuleMachine::refresh() {
   const std::size_t known = known_texts();
-  if (known == seen_texts_) return;
+  if (known == seen_texts_) return false;
   seen_texts_ = known;
   const auto codes_of = [](const auto& keys, const std::vector<std::string>& texts) {
     std::vector<std::uint32_t> codes;
@@ -93,6 +93,7 @@ void RuleMachine::refresh() {
     if (condition.kind != RuleCondition::Kind::texts) continue;
     condition_codes_[c] = codes_of(attributes_[condition.left.measure]->texts(), condition.texts);
   }
+  return true;
 }
 
 std::uint32_t RuleMachine::code(const RuleField& field, const RuleRecord& record) const {
@@ -144,9 +145,9 @@ bool RuleMachine::holds(std::size_t place, const RuleRecord& record) const {
   return test.range.holds((time + program_->schema.offset - Time{day}).count() / 3600);
 }
 
-void RuleMachine::mask(const RuleRecord& record, std::uint64_t* words) const {
-  std::fill_n(words, program_->mask_words, 0);
-  for (const std::uint32_t s : program_->streams_of_kind[record.kind]) {
+void RuleMachine::mask(const RuleRecord& record, std::span<const std::uint32_t> streams,
+                       std::uint64_t* words) const {
+  for (const std::uint32_t s : streams) {
     const RuleStream& stream = program_->streams[s];
     bool in = true;
     if (stream.plain_and) {

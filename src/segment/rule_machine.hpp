@@ -53,11 +53,21 @@ class RuleMachine {
   RuleMachine(const RuleProgram& program, const Customers* customers, const Items* items,
               const Keys<Channel>& channels);
 
-  /// Looks up texts that have come into the tables since.
-  void refresh();
+  /// Looks up texts that have come into the tables since; false: none have.
+  bool refresh();
 
   /// The streams of a record; `words` of the program's mask.
-  void mask(const RuleRecord& record, std::uint64_t* words) const;
+  void mask(const RuleRecord& record, std::uint64_t* words) const {
+    std::fill_n(words, program_->mask_words, 0);
+    mask(record, program_->streams_of_kind[record.kind], words);
+  }
+  /// Adds those of some streams, which are of its kind.
+  void mask(const RuleRecord& record, std::span<const std::uint32_t> streams,
+            std::uint64_t* words) const;
+  /// Ids below this are those of items that are there.
+  [[nodiscard]] std::size_t items() const noexcept {
+    return items_ == nullptr ? 0 : items_->size();
+  }
   /// Adds a sale's line to its order's record. The line must not be earlier than the order.
   void join(RuleRecord& order, const RuleRecord& line) const;
   [[nodiscard]] static RuleRecord order_of(const RuleRecord& line);

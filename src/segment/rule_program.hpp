@@ -215,10 +215,12 @@ struct RuleProgram {
   std::vector<std::uint64_t> rules_of_condition;  // bits of rules by rank, by condition
 
   // Who depends on whom.
-  RuleLists streams_of_kind;   // by record kind
-  RuleLists quick_of_stream;   // measures that a happening adds to
-  RuleLists slow_of_stream;    // measures that are found anew
-  RuleLists measures_of_span;  // all but sequences that wait, which are in `waiting` too
+  RuleLists streams_of_kind;        // by record kind
+  RuleLists item_streams_of_kind;   // those of them that the item alone decides
+  RuleLists other_streams_of_kind;  // the rest
+  RuleLists quick_of_stream;        // measures that a happening adds to
+  RuleLists slow_of_stream;         // measures that are found anew
+  RuleLists measures_of_span;       // all but sequences that wait, which are in `waiting` too
   RuleLists conditions_of_measure;
   RuleLists conditions_of_attribute;
   RuleLists rules_of_rule;

@@ -41,10 +41,14 @@ std::int64_t added(std::int64_t total, std::int64_t amount) {
 
 void SegmentStream::State::arrive(const Record& record, Customer customer) {
   changes.clear();
-  machine.refresh();
+  refresh();
   ensure(index(customer) + 1);
   const std::size_t of = owner(index(customer));
   Block& head = block(words(of));
+  constexpr std::size_t line_words = 8;  // of a cache line
+  for (std::size_t w = 0; w < stride; w += line_words) __builtin_prefetch(words(of) + w, 1);
+  __builtin_prefetch(pasts[of].records.data() + pasts[of].records.size(), 1);
+  __builtin_prefetch(pasts[of].masks.data() + pasts[of].masks.size(), 1);
   const std::int64_t total = added(head.total, record.amount);
   if (!alone(of)) {
     Arrived& own = arrived.at(customer);
@@ -173,7 +177,7 @@ std::span<const SegmentChange> SegmentStream::add_customers(std::size_t count) {
                     "SegmentStream");
   }
   state_->changes.clear();
-  state_->machine.refresh();
+  state_->refresh();
   state_->ensure(count);
   return state_->changes;
 }
@@ -222,7 +226,7 @@ std::span<const SegmentChange> SegmentStream::add_consent(const ConsentRecord& r
 std::span<const SegmentChange> SegmentStream::attributes_changed(Customer customer) {
   check_known(customer, "SegmentStream::attributes_changed");
   state_->changes.clear();
-  state_->machine.refresh();
+  state_->refresh();
   state_->ensure(index(customer) + 1);
   state_->recheck_facts(state_->owner(index(customer)), SegmentCause::fact);
   return state_->changes;

@@ -13,6 +13,27 @@ using detail::RuleMachine;
 using detail::RuleMeasure;
 using detail::RuleSpan;
 
+void SegmentStream::State::find_mask(const Record& record) {
+  const std::size_t items = machine.items();
+  if (record.kind == detail::record_order || record.item >= items) {
+    machine.mask(record, mask.data());
+    return;
+  }
+  ItemMasks& masks = item_masks[record.kind];
+  const std::size_t count = program->mask_words;
+  if (masks.known.size() < items) {
+    masks.known.resize(items);
+    masks.words.resize(items * count);
+  }
+  std::uint64_t* own = masks.words.data() + record.item * count;
+  if (!masks.known[record.item]) {
+    machine.mask(record, program->item_streams_of_kind[record.kind], own);
+    masks.known[record.item] = true;
+  }
+  std::copy_n(own, count, mask.data());
+  machine.mask(record, program->other_streams_of_kind[record.kind], mask.data());
+}
+
 void SegmentStream::State::push(std::size_t customer, const Record& record) {
   Past& past = pasts[customer];
   std::int64_t* of = words(customer);
@@ -22,14 +43,14 @@ void SegmentStream::State::push(std::size_t customer, const Record& record) {
   std::int64_t lead = rule_never;
   std::uint32_t periods = 0;
   for_each_bit(mask.data(), mask.size(), [&](std::uint32_t stream) {
-    const std::uint32_t last = program->quick_begins[stream + 1];
-    for (std::uint32_t q = program->quick_begins[stream]; q < last; ++q) {
-      const detail::RuleQuick& quick = program->quick[q];
-      if (quick.dated && (record.time < quick.from || record.time >= quick.to)) continue;
-      std::int64_t& slot = slot_of[quick.measure];
+    const detail::RuleQuick* quick = program->quick.data() + program->quick_begins[stream];
+    const detail::RuleQuick* last = program->quick.data() + program->quick_begins[stream + 1];
+    for (; quick != last; ++quick) {
+      if (quick->dated && (record.time < quick->from || record.time >= quick->to)) continue;
+      std::int64_t& slot = slot_of[quick->measure];
       const std::int64_t before = slot;
-      RuleMachine::add(quick.function, quick.field, record, slot);
-      if (slot != before) measure_changed(of, quick.measure);
+      RuleMachine::add(quick->function, quick->field, record, slot);
+      if (slot != before) measure_changed(of, quick->measure);
     }
     for (const std::uint32_t m : program->slow_now[stream]) add_slow(customer, m, stream);
     lead = std::min(lead, program->lead_of_stream[stream]);
@@ -42,21 +63,6 @@ void SegmentStream::State::push(std::size_t customer, const Record& record) {
     next = std::min(next, period_end(period, record.time));
     if (period == RulePeriod::day) break;  // all others end when a day ends
   }
-}
-
-void SegmentStream::State::measure_changed(std::int64_t* of, std::uint32_t m) {
-  const std::int64_t value = slot_words(of)[m];
-  const std::uint64_t* bits = condition_bits(of);
-  const std::uint32_t last = program->plain_begins[m + 1];
-  for (std::uint32_t k = program->plain_begins[m]; k < last; ++k) {
-    const detail::RulePlain& one = program->plain[k];
-    const bool held = (bits[one.condition / 64] >> (one.condition % 64) & 1U) != 0;
-    if (one.holds(value) != held) flip(of, one.condition);
-  }
-  if (program->has_others[m] == 0) return;
-  const std::uint64_t* others = &program->others_of_measure[m * condition_words];
-  for (std::size_t w = 0; w < condition_words; ++w) later[w] |= others[w];
-  any_later = true;
 }
 
 void SegmentStream::State::add_slow(std::size_t customer, std::uint32_t m, std::uint32_t stream) {
@@ -175,7 +181,7 @@ void SegmentStream::State::append(std::size_t customer, const Record& record) {
   ask(customer, false, asked);
   anew.clear();
   if (program->uses_orders && record.kind == detail::record_sale) append_order(customer, record);
-  machine.mask(record, mask.data());
+  find_mask(record);
   push(customer, record);
   find_anew(customer);
   std::int64_t* of = words(customer);

@@ -108,8 +108,17 @@ void SegmentStream::State::bring_in(std::uint32_t rule) {
     return (rule_bits(words(index(customer)))[rule / 64] >> (rule % 64) & 1U) != 0;
   };
   const auto out = std::stable_partition(turned_ones.begin(), turned_ones.end(), in);
-  sets[rule].add(std::span<const Customer>(turned_ones.begin(), out));
-  std::for_each(out, turned_ones.end(), [&](Customer customer) { sets[rule].remove(customer); });
+  constexpr std::ptrdiff_t few = 16;
+  if (turned_ones.end() - turned_ones.begin() <= few) {
+    std::for_each(turned_ones.begin(), out, [&](Customer customer) { sets[rule].add(customer); });
+    std::for_each(out, turned_ones.end(), [&](Customer customer) { sets[rule].remove(customer); });
+  } else {
+    CustomerSet entered, left;
+    entered.add(std::span<const Customer>(turned_ones.begin(), out));
+    left.add(std::span<const Customer>(out, turned_ones.end()));
+    sets[rule] |= entered;
+    sets[rule] -= left;
+  }
   turned_ones.clear();
 }
 

@@ -3,7 +3,9 @@
 // rule_stream_append.cpp adds what happens now, rule_stream.cpp has the rest: late arrivals, facts
 // and merges.
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
@@ -120,6 +122,12 @@ struct SegmentStream::State {
   void append(std::size_t customer, const Record& record);
   void append_order(std::size_t customer, const Record& line);
   void push(std::size_t customer, const Record& record);
+  /// The record's streams into `mask`; what the item alone decides is looked up once an item.
+  void find_mask(const Record& record);
+  /// Takes notice of texts that have come into the tables.
+  void refresh() {
+    if (machine.refresh()) std::fill(std::begin(item_masks), std::end(item_masks), ItemMasks{});
+  }
   void replace(std::size_t customer, std::size_t place, const Record& with);
   /// Finds everything anew from lines and events in order of time.
   void rebuild(std::size_t customer, std::span<const Record> lines, std::int64_t now,
@@ -134,7 +142,20 @@ struct SegmentStream::State {
     for (const std::uint32_t c : program->conditions_of_measure[measure]) check(words, c);
   }
   /// The same for a measure that is not absent, but for conditions on more than it: they wait.
-  void measure_changed(std::int64_t* words, std::uint32_t measure);
+  void measure_changed(std::int64_t* words, std::uint32_t measure) {
+    const std::int64_t value = slot_words(words)[measure];
+    const std::uint64_t* bits = condition_bits(words);
+    const detail::RulePlain* one = program->plain.data() + program->plain_begins[measure];
+    const detail::RulePlain* last = program->plain.data() + program->plain_begins[measure + 1];
+    for (; one != last; ++one) {
+      const bool held = (bits[one->condition / 64] >> (one->condition % 64) & 1U) != 0;
+      if (one->holds(value) != held) flip(words, one->condition);
+    }
+    if (program->has_others[measure] == 0) return;
+    const std::uint64_t* others = &program->others_of_measure[measure * condition_words];
+    for (std::size_t w = 0; w < condition_words; ++w) later[w] |= others[w];
+    any_later = true;
+  }
   /// What a record that was pushed does to a measure of its stream that is not quick.
   void add_slow(std::size_t customer, std::uint32_t measure, std::uint32_t stream);
   void check(std::int64_t* words, std::uint32_t condition);
@@ -203,6 +224,11 @@ struct SegmentStream::State {
   bool any_later = false;
   std::vector<std::uint64_t> dirty;  // rules, by rank
   std::vector<std::uint64_t> mask;
+  struct ItemMasks {
+    std::vector<std::uint64_t> words;  // by item
+    std::vector<bool> known;
+  };
+  ItemMasks item_masks[detail::record_kinds];
   std::vector<std::uint32_t> anew, touched;  // measures
   std::vector<std::uint32_t> distinct_scratch;
   std::vector<unsigned char> stack;
