@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 namespace emptor {
 
@@ -11,6 +12,25 @@ using detail::rule_never;
 using detail::RuleMachine;
 using detail::RuleMeasure;
 using detail::RuleSpan;
+
+namespace {
+
+/// Stable, byte by byte; the lowest bit does not count.
+void sort_by_customer(std::vector<std::uint64_t>& values, std::vector<std::uint64_t>& scratch) {
+  std::uint64_t most = 0;
+  for (const std::uint64_t value : values) most = std::max(most, value);
+  scratch.resize(values.size());
+  for (unsigned shift = 1; most >> shift != 0; shift += 8) {
+    std::uint32_t places[256] = {};
+    for (const std::uint64_t value : values) ++places[value >> shift & 255U];
+    std::uint32_t before = 0;
+    for (std::uint32_t& place : places) before += std::exchange(place, before);
+    for (const std::uint64_t value : values) scratch[places[value >> shift & 255U]++] = value;
+    values.swap(scratch);
+  }
+}
+
+}  // namespace
 
 SegmentStream::State::State(const RuleSegments& rules, std::int64_t start,
                             const Customers* customer_table, const Items* items)
@@ -101,25 +121,27 @@ bool SegmentStream::State::rule_holds(std::uint32_t rule, const std::uint64_t* c
 }
 
 void SegmentStream::State::bring_in(std::uint32_t rule) {
-  std::vector<Customer>& turned_ones = pending[rule];
-  std::sort(turned_ones.begin(), turned_ones.end());
-  turned_ones.erase(std::unique(turned_ones.begin(), turned_ones.end()), turned_ones.end());
-  const auto in = [&](Customer customer) {
-    return (rule_bits(words(index(customer)))[rule / 64] >> (rule % 64) & 1U) != 0;
-  };
-  const auto out = std::stable_partition(turned_ones.begin(), turned_ones.end(), in);
-  constexpr std::ptrdiff_t few = 16;
-  if (turned_ones.end() - turned_ones.begin() <= few) {
-    std::for_each(turned_ones.begin(), out, [&](Customer customer) { sets[rule].add(customer); });
-    std::for_each(out, turned_ones.end(), [&](Customer customer) { sets[rule].remove(customer); });
-  } else {
-    CustomerSet entered, left;
-    entered.add(std::span<const Customer>(turned_ones.begin(), out));
-    left.add(std::span<const Customer>(out, turned_ones.end()));
-    sets[rule] |= entered;
-    sets[rule] -= left;
+  std::vector<std::uint64_t>& found = pending[rule];
+  sort_by_customer(found, sorting);
+  came.clear();
+  went.clear();
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    // What was said last of a customer is true.
+    if (i + 1 < found.size() && found[i + 1] >> 1U == found[i] >> 1U) continue;
+    ((found[i] & 1U) != 0 ? came : went).push_back(id_at<Customer>(found[i] >> 1U));
   }
-  turned_ones.clear();
+  found.clear();
+  constexpr std::size_t few = 16;
+  if (came.size() + went.size() <= few) {
+    for (const Customer customer : came) sets[rule].add(customer);
+    for (const Customer customer : went) sets[rule].remove(customer);
+    return;
+  }
+  CustomerSet entered, left;
+  entered.add(came);
+  left.add(went);
+  sets[rule] |= entered;
+  sets[rule] -= left;
 }
 
 std::uint32_t SegmentStream::State::reason(std::uint32_t rule) const {
@@ -162,7 +184,7 @@ void SegmentStream::State::settle(std::size_t customer, std::int64_t at, Segment
       if (holds == ((bits[r / 64] & bit) != 0)) continue;
       bits[r / 64] ^= bit;
       const Customer whom = id_at<Customer>(customer);
-      note(r, whom);
+      note(r, whom, holds);
       changes.push_back({.customer = whom,
                          .segment = r,
                          .entered = holds,
@@ -395,7 +417,7 @@ void SegmentStream::State::retire(std::size_t customer, std::int64_t at, Segment
   pasts[customer] = {};
   for_each_bit(rule_bits(of), rule_words, [&](std::uint32_t r) {
     rule_bits(of)[r / 64] &= ~(std::uint64_t{1} << (r % 64));
-    note(r, id_at<Customer>(customer));
+    note(r, id_at<Customer>(customer), false);
     changes.push_back({.customer = id_at<Customer>(customer),
                        .segment = r,
                        .entered = false,

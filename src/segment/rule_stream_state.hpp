@@ -167,9 +167,10 @@ struct SegmentStream::State {
   }
   [[nodiscard]] bool rule_holds(std::uint32_t rule, const std::uint64_t* conditions,
                                 const std::uint64_t* rules);
-  /// The customer's bit of the rule has turned.
-  void note(std::uint32_t rule, Customer customer) {
-    pending[rule].push_back(customer);
+  /// The customer entered the rule's set or left it.
+  void note(std::uint32_t rule, Customer customer, bool entered) {
+    pending[rule].push_back(std::uint64_t{static_cast<std::uint32_t>(customer)} << 1U |
+                            (entered ? 1U : 0U));
     if (pending[rule].size() >= most_pending) bring_in(rule);
   }
   void bring_in(std::uint32_t rule);
@@ -200,10 +201,13 @@ struct SegmentStream::State {
   std::size_t people = 0;
   std::vector<std::unique_ptr<std::int64_t[]>> pages;
   std::vector<Past> pasts;
-  // Sets get whose bits have turned in batches, at the latest when somebody asks for them.
+  // Sets get who entered and left in batches, at the latest when somebody asks for them: twice the
+  // customer, and 1 who entered.
   static constexpr std::size_t most_pending = 2048;
   std::vector<CustomerSet> sets;
-  std::vector<std::vector<Customer>> pending;
+  std::vector<std::vector<std::uint64_t>> pending;
+  std::vector<std::uint64_t> sorting;
+  std::vector<Customer> came, went;
   std::mutex asking;
   std::vector<std::pair<std::int64_t, std::uint32_t>> timers;  // heap, the earliest first
   std::vector<SegmentChange> changes;
