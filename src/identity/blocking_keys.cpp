@@ -1,7 +1,10 @@
 #include "identity/blocking_keys.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <mutex>
+#include <utility>
 
 namespace emptor::detail {
 
@@ -74,34 +77,124 @@ constexpr double affordable = 3;
   });
 }
 
-}  // namespace
+/// Of the record's names in any order.
+[[nodiscard]] std::uint64_t words_key(const ComparedRecords& records, std::size_t record) {
+  const auto names = records.names(record);
+  if (names.size() < 2) return 0;
+  std::uint64_t sum = 0;
+  for (const std::uint32_t token : names) sum += records.name_tokens().exact_key(token) * odd;
+  return sum | 1;
+}
 
-std::uint64_t rule_key(const ComparedRecords& records, const RuleKeys& rule, std::size_t record) {
-  if (rule.words) {
-    const auto names = records.names(record);
-    if (names.size() < 2) return 0;
-    std::uint64_t sum = 0;
-    for (const std::uint32_t token : names) sum += records.name_tokens().exact_key(token) * odd;
-    return sum | 1;
-  }
+/// A rule's key by the keys of its parts.
+template <class PartKey>
+[[nodiscard]] std::uint64_t joined_key(const RuleKeys& rule, PartKey&& part_key_of) {
   std::uint64_t key = 0;
-  for (const KeyPart& part : rule.parts) {
-    const std::uint64_t next = part_key(records, part, record);
+  for (std::size_t p = 0; p < rule.parts.size(); ++p) {
+    const std::uint64_t next = part_key_of(p);
     if (next == 0) return 0;
     key = rule.swapped ? key + multiply_mix(next, odd)
-                       : multiply_mix(key ^ next, odd + 2 * part.comparison);
+                       : multiply_mix(key ^ next, odd + 2 * rule.parts[p].comparison);
   }
   return key | 1;
 }
 
-std::vector<std::uint64_t> rule_keys(const ComparedRecords& records, const RuleKeys& rule,
-                                     const Context& context) {
-  std::vector<std::uint64_t> keys(records.size());
-  parallel_chunks(context, keys.size(), std::size_t{1} << 16,
-                  [&](std::size_t begin, std::size_t end) {
-                    for (std::size_t i = begin; i < end; ++i) keys[i] = rule_key(records, rule, i);
-                  });
-  return keys;
+/// The keys of many records by many rules: rows a block at a time, and each part that rules share
+/// once. For one thread.
+class KeyBlock {
+ public:
+  static constexpr std::size_t rows = 1024;
+
+  KeyBlock(const ComparedRecords& records, std::span<const RuleKeys> rules)
+      : records_(records), rules_(rules) {
+    for (const RuleKeys& rule : rules) {
+      std::vector<std::size_t>& places = places_.emplace_back();
+      for (const KeyPart& part : rule.parts) {
+        const auto known = std::find(parts_.begin(), parts_.end(), part);
+        places.push_back(static_cast<std::size_t>(known - parts_.begin()));
+        if (known == parts_.end()) parts_.push_back(part);
+      }
+    }
+    columns_.resize(parts_.size() + 1, std::vector<std::uint64_t>(rows));
+  }
+
+  /// Calls `take(rule, keys)` with the keys of records `begin` to before `end`, at most `rows`.
+  template <class Take>
+  void read(std::size_t begin, std::size_t end, Take&& take) {
+    if (!parts_.empty()) ask(parts_[0], begin, end);
+    for (std::size_t p = 0; p < parts_.size(); ++p) {
+      if (p + 1 < parts_.size()) ask(parts_[p + 1], begin, end);
+      for (std::size_t i = begin; i < end; ++i) {
+        columns_[p][i - begin] = part_key(records_, parts_[p], i);
+      }
+    }
+    std::vector<std::uint64_t>& keys = columns_.back();
+    for (std::size_t r = 0; r < rules_.size(); ++r) {
+      for (std::size_t i = begin; i < end; ++i) {
+        keys[i - begin] =
+            rules_[r].words ? words_key(records_, i) : joined_key(rules_[r], [&](std::size_t p) {
+              return columns_[places_[r][p]][i - begin];
+            });
+      }
+      take(r, std::span<const std::uint64_t>(keys).first(end - begin));
+    }
+  }
+
+ private:
+  void ask(const KeyPart& part, std::size_t begin, std::size_t end) const {
+    const ValueDictionary& values = records_.dictionary(part.comparison);
+    const std::size_t slot = records_.comparisons()[part.comparison].first_slot;
+    for (std::size_t i = begin; i < end; ++i) {
+      const std::uint32_t code = records_.codes(i)[slot];
+      if (code == 0) continue;
+      if (part.coarse) {
+        values.ask_coarse_key(code);
+      } else {
+        values.ask_exact_key(code);
+      }
+    }
+  }
+
+  const ComparedRecords& records_;
+  std::span<const RuleKeys> rules_;
+  std::vector<KeyPart> parts_;
+  std::vector<std::vector<std::size_t>> places_;  // in parts_, by rule
+  std::vector<std::vector<std::uint64_t>> columns_;
+};
+
+/// Calls `take(rule, first record, keys)` from any thread, each record once a rule.
+template <class Take>
+void for_each_keys(const ComparedRecords& records, std::span<const RuleKeys> rules,
+                   const Context& context, Take&& take) {
+  parallel_chunks(
+      context, records.size(), std::size_t{1} << 16, [&](std::size_t begin, std::size_t end) {
+        KeyBlock block(records, rules);
+        for (std::size_t i = begin; i < end; i += KeyBlock::rows) {
+          block.read(
+              i, std::min(end, i + KeyBlock::rows),
+              [&](std::size_t rule, std::span<const std::uint64_t> keys) { take(rule, i, keys); });
+        }
+      });
+}
+
+}  // namespace
+
+std::uint64_t rule_key(const ComparedRecords& records, const RuleKeys& rule, std::size_t record) {
+  if (rule.words) return words_key(records, record);
+  return joined_key(rule, [&](std::size_t p) { return part_key(records, rule.parts[p], record); });
+}
+
+std::vector<std::vector<std::uint64_t>> rule_keys(const ComparedRecords& records,
+                                                  std::span<const RuleKeys> rules,
+                                                  const Context& context) {
+  std::vector<std::vector<std::uint64_t>> all(rules.size());
+  for (std::vector<std::uint64_t>& keys : all) keys.resize(records.size());
+  for_each_keys(records, rules, context,
+                [&](std::size_t rule, std::size_t first, std::span<const std::uint64_t> keys) {
+                  std::copy(keys.begin(), keys.end(),
+                            all[rule].begin() + static_cast<std::ptrdiff_t>(first));
+                });
+  return all;
 }
 
 std::vector<RuleKeys> possible_rules(const ComparedRecords& records) {
@@ -162,13 +255,24 @@ std::vector<RuleKeys> affordable_rules(const ComparedRecords& records, std::vect
   unsigned shift = 0;  // one key of 2^shift is counted
   while (records.size() >> shift > counted_records) ++shift;
   const std::uint64_t mask = (std::uint64_t{1} << shift) - 1;
+  std::vector<std::vector<std::uint64_t>> counted(rules.size());
+  std::mutex mutex;
+  for_each_keys(records, rules, context,
+                [&](std::size_t rule, std::size_t, std::span<const std::uint64_t> keys) {
+                  std::array<std::uint64_t, KeyBlock::rows> some;
+                  std::size_t count = 0;
+                  for (const std::uint64_t key : keys) {
+                    some[count] = key;
+                    count += static_cast<std::size_t>((key != 0) &
+                                                      ((multiply_mix(key, odd) >> 20 & mask) == 0));
+                  }
+                  const std::lock_guard lock(mutex);
+                  counted[rule].insert(counted[rule].end(), some.begin(),
+                                       some.begin() + static_cast<std::ptrdiff_t>(count));
+                });
   std::vector<Cost> costs(rules.size());
   parallel_chunks(context, rules.size(), 1, [&](std::size_t begin, std::size_t) {
-    std::vector<std::uint64_t> keys;
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      const std::uint64_t key = rule_key(records, rules[begin], i);
-      if (key != 0 && (multiply_mix(key, odd) >> 20 & mask) == 0) keys.push_back(key);
-    }
+    std::vector<std::uint64_t> keys = std::move(counted[begin]);
     std::sort(keys.begin(), keys.end());
     double cost = 0;
     bool over_full = false;

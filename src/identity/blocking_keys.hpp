@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct KeyPart {
   std::size_t comparison = 0;
   bool coarse = false;    ///< by sound, district, …
   std::uint8_t slot = 0;  ///< of alternatives: 0 the one with the smallest hash, else the largest
+  friend bool operator==(const KeyPart&, const KeyPart&) = default;
 };
 
 /// Records meet that have equal keys in all parts.
@@ -33,9 +35,10 @@ struct RuleKeys {
 [[nodiscard]] std::uint64_t rule_key(const ComparedRecords& records, const RuleKeys& rule,
                                      std::size_t record);
 
-/// The keys of all records.
-[[nodiscard]] std::vector<std::uint64_t> rule_keys(const ComparedRecords& records,
-                                                   const RuleKeys& rule, const Context& context);
+/// The keys of all records by each of the rules.
+[[nodiscard]] std::vector<std::vector<std::uint64_t>> rule_keys(const ComparedRecords& records,
+                                                                std::span<const RuleKeys> rules,
+                                                                const Context& context);
 
 /// Candidate pairs to choose rules for. The records of one person do not grow with the table, the
 /// strangers who share a key do: beyond 100,000 records there are fewer pairs a record than asked

@@ -100,6 +100,13 @@ std::uint32_t ValueDictionary::add(std::string_view normalised) {
   return static_cast<std::uint32_t>(index(value)) + 1;
 }
 
+void ValueDictionary::reserve(std::size_t values) {
+  frequencies_.reserve(values);
+  exact_keys_.reserve(values);
+  coarse_keys_.reserve(values);
+  traits_.reserve(values);
+}
+
 std::uint32_t ValueDictionary::find(std::string_view normalised) const {
   const auto value = values_.find(normalised);
   return value ? static_cast<std::uint32_t>(index(*value)) + 1 : 0;
@@ -226,34 +233,74 @@ std::uint64_t ComparedRecords::fingerprint(std::size_t record) const noexcept {
   return detail::multiply_mix(hash ^ further, 0x9e3779b97f4a7c15U);
 }
 
+std::vector<std::uint64_t> ComparedRecords::fingerprints() const {
+  constexpr std::size_t ahead = 16;
+  const auto ask = [&](std::size_t record) {
+    const std::uint32_t* row = codes(record);
+    for (std::size_t c = 0; c < comparisons_.size(); ++c) {
+      for (std::size_t i = 0; i < comparisons_[c].slots; ++i) {
+        const std::uint32_t code = row[comparisons_[c].first_slot + i];
+        if (code != 0) dictionaries_[c].ask_exact_key(code);
+      }
+    }
+    for (const std::uint32_t token : names(record)) name_tokens_.ask_exact_key(token);
+  };
+  std::vector<std::uint64_t> all(size());
+  for (std::size_t record = 0; record < std::min(ahead, all.size()); ++record) ask(record);
+  for (std::size_t record = 0; record < all.size(); ++record) {
+    if (record + ahead < all.size()) ask(record + ahead);
+    all[record] = fingerprint(record);
+  }
+  return all;
+}
+
+/// Room for so many rows, if the values to come are as various as those so far.
+void ComparedRecords::reserve(std::size_t rows) {
+  codes_.reserve(rows * width_);
+  name_ends_.reserve(rows + 1);
+  name_bits_.reserve(rows);
+  sources_.reserve(rows);
+  if (size() == 0) return;
+  const std::size_t times = (rows + size() - 1) / size();
+  names_.reserve(names_.size() * times);
+  for (ValueDictionary& values : dictionaries_) values.reserve(values.size() * times);
+}
+
 std::size_t ComparedRecords::append(const Records& records, const Context& context) {
   const std::size_t before = size(), rows = records.size();
-  constexpr std::size_t rows_a_step = 65536;
-  if (before == 0) reader_->learn_date_readings(records);
-  codes_.reserve(rows * width_);
+  constexpr std::size_t rows_a_step = 65536, rows_a_block = 32;
+  if (before == 0) {
+    reader_->learn_date_readings(records);
+    reserve(rows);
+  }
   std::vector<std::string_view> values(columns_.size());
   std::size_t row = before;
   for (; row < rows; ++row) {
+    const std::size_t done = row - before;
+    if (done % rows_a_block == 0) add_read();
+    if (before == 0 && done == rows_a_step) reserve(rows);
     if (row % rows_a_step == 0 && context.report({"normalise records", row, rows}) == Go::stop) {
       break;
     }
     for (std::size_t c = 0; c < values.size(); ++c) {
       values[c] = records.value(id_at<Record>(row), c);
     }
-    append(values);
+    read(values);
   }
+  add_read();
   return row - before;
 }
 
 void ComparedRecords::append(std::span<const std::string_view> values) {
+  read(values);
+  add_read();
+}
+
+void ComparedRecords::read(std::span<const std::string_view> values) {
   Reader& reader = *reader_;
-  codes_.resize(codes_.size() + width_, 0);
-  std::uint32_t* row = codes_.data() + codes_.size() - width_;
-  reader.tokens.clear();
-  reader.texts.clear();
-  reader.staged.clear();
   const auto stage = [&](std::size_t comparison, std::string_view value) {
-    if (comparison != no_place && !value.empty()) reader.stage(comparison, value);
+    if (comparison == no_place || value.empty()) return;
+    reader.stage(comparison, value, dictionaries_[comparison].ask_slot(value));
   };
   for (std::size_t f = 0; f < reader.columns.size(); ++f) {
     const auto& [column, type, comparison, reading] = reader.columns[f];
@@ -266,7 +313,7 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
         stage(reader.given, name.given);
         stage(reader.family, name.family);
         detail::for_each_word(name.words, [&](std::string_view word) {
-          if (word.size() > 1) reader.stage(no_place, word);
+          if (word.size() > 1) reader.stage(no_place, word, name_tokens_.ask_slot(word));
         });
       }
     } else {
@@ -282,37 +329,46 @@ void ComparedRecords::append(std::span<const std::string_view> values) {
        : state == FieldState::placeholder ? counts.placeholders
                                           : counts.malformed);
   }
-  add_staged(row);
-  std::sort(reader.tokens.begin(), reader.tokens.end());
-  for (std::size_t i = 1; i < reader.tokens.size(); ++i) {
-    if (reader.tokens[i] == reader.tokens[i - 1]) name_tokens_.remove(reader.tokens[i]);
-  }
-  reader.tokens.erase(std::unique(reader.tokens.begin(), reader.tokens.end()), reader.tokens.end());
-  names_.insert(names_.end(), reader.tokens.begin(), reader.tokens.end());
-  name_ends_.push_back(names_.size());
-  name_bits_.push_back(bits_of_names(name_bits_.size()));
+  reader.staged_ends.push_back(reader.staged.size());
   sources_.push_back(reader.source == no_place ? 0
                                                : static_cast<std::uint32_t>(index(
                                                      source_names_.add(values[reader.source]))));
 }
 
-/// All values of a record are asked for before the first is looked up, so that they are waited for
-/// together.
-void ComparedRecords::add_staged(std::uint32_t* row) {
+/// All values of a block of records are asked for before the first is looked up, so that they are
+/// waited for together.
+void ComparedRecords::add_read() {
   Reader& reader = *reader_;
-  const auto dictionary = [&](const Reader::Staged& value) -> ValueDictionary& {
+  const auto dictionary = [&](const Reader::Staged& value) -> const ValueDictionary& {
     return value.comparison == no_place ? name_tokens_ : dictionaries_[value.comparison];
   };
-  for (Reader::Staged& value : reader.staged) {
-    value.hint = dictionary(value).ask_slot(reader.text(value));
-  }
   for (Reader::Staged& value : reader.staged) {
     value.value = dictionary(value).ask_entry(value.hint);
   }
   for (const Reader::Staged& value : reader.staged) {
     if (value.value) dictionary(value).ask_key(*value.value);
   }
-  for (const Reader::Staged& value : reader.staged) {
+  std::size_t first = 0;
+  for (const std::size_t last : reader.staged_ends) {
+    add_record(first, last);
+    first = last;
+  }
+  for (std::size_t record = name_bits_.size(); record < sources_.size(); ++record) {
+    name_bits_.push_back(bits_of_names(record));
+  }
+  reader.staged.clear();
+  reader.staged_ends.clear();
+  reader.texts.clear();
+}
+
+/// Of what was staged from `first` to before `last`.
+void ComparedRecords::add_record(std::size_t first, std::size_t last) {
+  Reader& reader = *reader_;
+  codes_.resize(codes_.size() + width_, 0);
+  std::uint32_t* row = codes_.data() + codes_.size() - width_;
+  reader.tokens.clear();
+  for (std::size_t k = first; k < last; ++k) {
+    const Reader::Staged& value = reader.staged[k];
     const std::size_t c = value.comparison;
     if (c == no_place) {
       reader.tokens.push_back(name_tokens_.add(reader.text(value)));
@@ -326,6 +382,13 @@ void ComparedRecords::add_staged(std::uint32_t* row) {
       token_of_value_[c].push_back(name_token_for(detail::before_tab(reader.text(value))));
     }
   }
+  std::sort(reader.tokens.begin(), reader.tokens.end());
+  for (std::size_t i = 1; i < reader.tokens.size(); ++i) {
+    if (reader.tokens[i] == reader.tokens[i - 1]) name_tokens_.remove(reader.tokens[i]);
+  }
+  reader.tokens.erase(std::unique(reader.tokens.begin(), reader.tokens.end()), reader.tokens.end());
+  names_.insert(names_.end(), reader.tokens.begin(), reader.tokens.end());
+  name_ends_.push_back(names_.size());
 }
 
 ComparedRecords::NameBits ComparedRecords::bits_of_names(std::size_t record) const {

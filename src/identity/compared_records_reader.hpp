@@ -36,7 +36,7 @@ struct ComparedRecords::Reader {
   detail::FieldReader fields;
   std::vector<std::uint32_t> tokens;
 
-  /// A value of the record in work that is to be looked up.
+  /// A value of the records in work that is to be looked up.
   struct Staged {
     std::size_t comparison = detail::no_place;  // no_place: a name token
     std::size_t begin = 0, size = 0;            // in `texts`
@@ -45,9 +45,11 @@ struct ComparedRecords::Reader {
   };
   std::string texts;
   std::vector<Staged> staged;
+  std::vector<std::size_t> staged_ends;  // of each record in work
 
-  void stage(std::size_t comparison, std::string_view value) {
-    staged.push_back({.comparison = comparison, .begin = texts.size(), .size = value.size()});
+  void stage(std::size_t comparison, std::string_view value, std::uint32_t hint) {
+    staged.push_back(
+        {.comparison = comparison, .begin = texts.size(), .size = value.size(), .hint = hint});
     texts.append(value);
   }
   [[nodiscard]] std::string_view text(const Staged& value) const noexcept {

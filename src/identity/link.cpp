@@ -1,6 +1,7 @@
 #include "emptor/identity/link.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <mutex>
 #include <unordered_map>
@@ -108,11 +109,18 @@ class Linking {
   [[nodiscard]] std::vector<LevelPattern> count_patterns(const BlockingPlan& plan);
   void score(const BlockingPlan& plan, detail::ScorerPool& scorers);
   void cluster(detail::ScorerPool& scorers);
-  /// Asks memory for what the pair that comes `ahead` places later will need.
-  void ask_for_records(std::span<const RecordPair> pairs, std::size_t i, std::size_t ahead) const {
-    const auto [a, b] = pairs[std::min(i + ahead, pairs.size() - 1)];
-    records_.prefetch(a);
-    records_.prefetch(b);
+  /// Calls `visit` with blocks of the pairs, the next one's records asked for in time.
+  template <class Worker, class Visit>
+  static void for_each_block(std::span<const RecordPair> pairs, Worker& worker, Visit&& visit) {
+    const auto block = [&](std::size_t at) {
+      return pairs.subspan(at, std::min(detail::pairs_a_block, pairs.size() - at));
+    };
+    worker.ask(block(0));
+    for (std::size_t at = 0; at < pairs.size(); at += detail::pairs_a_block) {
+      const std::size_t next = std::min(at + detail::pairs_a_block, pairs.size());
+      worker.ask(block(next));
+      visit(block(at));
+    }
   }
   void step(std::string_view what, std::size_t done) const {
     constexpr std::size_t steps = 5;
@@ -148,9 +156,7 @@ BlockingPlan Linking::plan() {
         records_, detail::possible_rules(records_),
         detail::candidate_budget(n, options_.pairs_a_record), blocking.max_block, context_);
     if (chosen.size() > max_blocking_rules) chosen.resize(max_blocking_rules);
-    for (const detail::RuleKeys& rule : chosen) {
-      keys.push_back(detail::rule_keys(records_, rule, context_));
-    }
+    keys = detail::rule_keys(records_, chosen, context_);
     for (std::size_t r = 0; r < chosen.size(); ++r) {
       rules.push_back({.name = chosen[r].name, .keys = keys[r]});
     }
@@ -174,15 +180,19 @@ std::vector<LevelPattern> Linking::count_patterns(const BlockingPlan& plan) {
   plan.for_each_batch(context_, [&](std::span<const RecordPair> pairs, std::size_t, std::size_t) {
     const auto comparer = comparers.take();
     std::unordered_map<std::uint64_t, std::uint64_t> batch;
-    Levels levels{};
-    for (std::size_t i = 0; i < pairs.size(); ++i) {
-      const auto [a, b] = pairs[i];
-      if (shift == 0) ask_for_records(pairs, i, 8);
-      const std::uint64_t mixed = (fingerprints_[a] + fingerprints_[b]) * 0x9e3779b97f4a7c15U;
-      if ((mixed >> 32 & mask) != 0) continue;
-      comparer->levels(a, b, levels);
-      ++batch[packed(levels, comparisons)];
+    std::vector<RecordPair> counted;
+    counted.reserve(pairs.size());
+    for (const RecordPair& pair : pairs) {
+      const std::uint64_t mixed =
+          (fingerprints_[pair.a] + fingerprints_[pair.b]) * 0x9e3779b97f4a7c15U;
+      if ((mixed >> 32 & mask) == 0) counted.push_back(pair);
     }
+    for_each_block(counted, *comparer, [&](std::span<const RecordPair> block) {
+      comparer->compare(block);
+      for (std::size_t i = 0; i < block.size(); ++i) {
+        ++batch[packed(comparer->levels(i), comparisons)];
+      }
+    });
     const std::lock_guard lock(mutex);
     for (const auto& [pattern, count] : batch) counts[pattern] += count;
   });
@@ -218,12 +228,18 @@ void Linking::score(const BlockingPlan& plan, detail::ScorerPool& scorers) {
                       [&](std::span<const RecordPair> pairs, std::size_t, std::size_t chunk) {
                         const auto scorer = scorers.take();
                         candidates[chunk] += pairs.size();
-                        for (const auto& [a, b] : pairs) {
-                          const float weight = scorer->weight(a, b);
-                          if (weight > -20)
-                            expected[chunk] += 1 / (1 + std::exp2(-static_cast<double>(weight)));
-                          if (weight >= options_.kept_weight) kept[chunk].push_back({a, b, weight});
-                        }
+                        for_each_block(pairs, *scorer, [&](std::span<const RecordPair> block) {
+                          std::array<float, detail::pairs_a_block> weights;
+                          scorer->weights(block, weights.data());
+                          for (std::size_t i = 0; i < block.size(); ++i) {
+                            const float weight = weights[i];
+                            if (weight > -20)
+                              expected[chunk] += 1 / (1 + std::exp2(-static_cast<double>(weight)));
+                            if (weight >= options_.kept_weight) {
+                              kept[chunk].push_back({block[i].a, block[i].b, weight});
+                            }
+                          }
+                        });
                       });
   std::size_t total = 0;
   for (std::size_t chunk = 0; chunk < kept.size(); ++chunk) {
@@ -292,10 +308,7 @@ Linkage Linking::run(ComparedRecords&& records, const LinkModel* model) {
   report_.records = records_.size();
   report_.all_pairs = possible_pairs(records_.sources(), options_.mode);
   report_.fields.assign(records_.field_counts().begin(), records_.field_counts().end());
-  fingerprints_.resize(records_.size());
-  for (std::size_t i = 0; i < fingerprints_.size(); ++i) {
-    fingerprints_[i] = records_.fingerprint(i);
-  }
+  fingerprints_ = records_.fingerprints();
   step("block", 1);
   const BlockingPlan plan = this->plan();
   report_.blocking = plan.report();

@@ -97,4 +97,18 @@ ScoreTables::ScoreTables(const ComparedRecords& records, const LinkModel& model)
   }
 }
 
+void PairScorer::weights(std::span<const RecordPair> pairs, float* out) {
+  comparer_.compare(pairs);
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const std::uint32_t* row = records_.codes(pairs[i].a);
+    for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
+      if (comparer_.levels(i)[c] != exact_level) continue;
+      tables_.prefetch(c, row[records_.comparisons()[c].first_slot]);
+    }
+  }
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    out[i] = weight_of(total(comparer_.levels(i), pairs[i].a, pairs[i].b));
+  }
+}
+
 }  // namespace emptor::detail

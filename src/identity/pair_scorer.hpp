@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "emptor/identity/compared_records.hpp"
@@ -131,6 +132,7 @@ class ScoreTables {
 [[nodiscard]] inline float weight_of(const KindWeights& total) noexcept {
   const float most = std::max(total.household, total.random);
   const float least = std::min(total.household, total.random);
+  if (least - most < -25) return total.match - most;  // 1 + 2^x is 1 in single precision
   return total.match - most - std::log2(1 + std::exp2(least - most));
 }
 
@@ -175,20 +177,10 @@ class PairScorer {
   PairScorer(const ComparedRecords& records, const ScoreTables& tables)
       : records_(records), tables_(tables), comparer_(records) {}
 
-  /// Asks memory for what the pair's values will need, once their codes are there.
-  void prefetch_values(std::size_t a, std::size_t b) const noexcept {
-    const std::uint32_t *x = records_.codes(a), *y = records_.codes(b);
-    for (std::size_t c = 0; c < records_.comparisons().size(); ++c) {
-      const std::size_t slot = records_.comparisons()[c].first_slot;
-      if (x[slot] == 0 || y[slot] == 0) continue;
-      if (x[slot] == y[slot]) {
-        tables_.prefetch(c, x[slot]);
-      } else {
-        __builtin_prefetch(&records_.dictionary(c).traits(x[slot]));
-        __builtin_prefetch(&records_.dictionary(c).traits(y[slot]));
-      }
-    }
-  }
+  /// Asks memory for what comparing the pairs will need first.
+  void ask(std::span<const RecordPair> pairs) const noexcept { comparer_.ask(pairs); }
+  /// The weights of up to `pairs_a_block` pairs.
+  void weights(std::span<const RecordPair> pairs, float* out);
   [[nodiscard]] float weight(std::size_t a, std::size_t b) { return weight_of(total(a, b)); }
   /// As `cross_weight_of`.
   [[nodiscard]] float cross_weight(std::size_t a, std::size_t b) {
@@ -216,18 +208,22 @@ class PairScorer {
     const std::uint32_t y = records_.codes(b)[comparison.first_slot];
     return std::max(tables_.log_share(c, x), tables_.log_share(c, y));
   }
-  [[nodiscard]] KindWeights single(std::size_t c, std::size_t a, std::size_t b);
+  [[nodiscard]] KindWeights single(std::size_t c, const Levels& levels, std::size_t a,
+                                   std::size_t b);
   KindWeights total(std::size_t a, std::size_t b) {
     comparer_.levels(a, b, levels_);
+    return total(levels_, a, b);
+  }
+  KindWeights total(const Levels& levels, std::size_t a, std::size_t b) {
     KindWeights sum;
     std::size_t c = 0;
     for (; c < tables_.names(); ++c) {
-      if (levels_[c] != missing_level) sum += single(c, a, b);
+      if (levels[c] != missing_level) sum += single(c, levels, a, b);
     }
-    if (tables_.names_alone(levels_)) sum.at_most(tables_.most_of_names());
+    if (tables_.names_alone(levels)) sum.at_most(tables_.most_of_names());
     sum += tables_.prior();
     for (; c < records_.comparisons().size(); ++c) {
-      if (levels_[c] != missing_level) sum += single(c, a, b);
+      if (levels[c] != missing_level) sum += single(c, levels, a, b);
     }
     return sum;
   }
@@ -239,11 +235,11 @@ class PairScorer {
 };
 
 inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b) {
-  KindWeights part = single(c, a, b);
+  KindWeights part = single(c, levels_, a, b);
   if (c + 1 != tables_.names() || !tables_.names_alone(levels_)) return part;
   KindWeights names = part;  // what they say together falls to the last one
   for (std::size_t other = 0; other < c; ++other) {
-    if (levels_[other] != missing_level) names += single(other, a, b);
+    if (levels_[other] != missing_level) names += single(other, levels_, a, b);
   }
   const KindWeights apart = names;
   names.at_most(tables_.most_of_names());
@@ -252,10 +248,11 @@ inline KindWeights PairScorer::part(std::size_t c, std::size_t a, std::size_t b)
   return part;
 }
 
-inline KindWeights PairScorer::single(std::size_t c, std::size_t a, std::size_t b) {
-  const std::size_t now = state(c);
-  KindWeights part = tables_.of(c, now, levels_[c]);
-  if (levels_[c] == exact_level && tables_.by_frequency(c, now)) {
+inline KindWeights PairScorer::single(std::size_t c, const Levels& levels, std::size_t a,
+                                      std::size_t b) {
+  const std::size_t now = tables_.state(c, levels);
+  KindWeights part = tables_.of(c, now, levels[c]);
+  if (levels[c] == exact_level && tables_.by_frequency(c, now)) {
     part.random = agreed_log_share(c, a, b);
     if (tables_.individual(c)) part.household = part.random;
   }

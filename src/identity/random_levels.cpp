@@ -15,9 +15,10 @@ namespace {
 
 /// Records with the smallest fingerprints, ascending by them.
 std::vector<std::uint32_t> sampled_records(const ComparedRecords& records, std::size_t count) {
+  const std::vector<std::uint64_t> fingerprints = records.fingerprints();
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order(records.size());
   for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = {records.fingerprint(i), static_cast<std::uint32_t>(i)};
+    order[i] = {fingerprints[i], static_cast<std::uint32_t>(i)};
   }
   count = std::min(count, order.size());
   std::nth_element(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(count), order.end());
@@ -47,12 +48,19 @@ std::vector<std::array<double, max_levels>> levels_of_any_pair(const ComparedRec
   const std::vector<std::uint32_t> sample = sampled_records(records, most_records);
   std::vector<std::array<double, max_levels>> counts(records.comparisons().size());
   PairComparer comparer(records);
-  Levels levels{};
   double pairs = 0;
+  std::vector<RecordPair> block;
+  const auto count_block = [&] {
+    comparer.compare(block);
+    for (std::size_t i = 0; i < block.size(); ++i) {
+      for (std::size_t c = 0; c < counts.size(); ++c) counts[c][comparer.levels(i)[c]] += 1;
+    }
+    pairs += static_cast<double>(block.size());
+    block.clear();
+  };
   const auto count = [&](std::size_t i, std::size_t j) {
-    comparer.levels(sample[i], sample[j], levels);
-    for (std::size_t c = 0; c < counts.size(); ++c) counts[c][levels[c]] += 1;
-    pairs += 1;
+    block.push_back({sample[i], sample[j]});
+    if (block.size() == pairs_a_block) count_block();
   };
   const std::size_t n = sample.size();
   if (n * (n - std::min<std::size_t>(n, 1)) / 2 <= options.random_pairs) {
@@ -67,6 +75,7 @@ std::vector<std::array<double, max_levels>> levels_of_any_pair(const ComparedRec
       count(i, j);
     }
   }
+  count_block();
   for (std::size_t c = 0; c < counts.size(); ++c) {
     const Comparison& comparison = records.comparisons()[c];
     double present = 0, fuzzy = 0;

@@ -4,10 +4,8 @@
 #include <limits>
 #include <optional>
 
-#include "emptor/identity/nicknames.hpp"
 #include "identity/link_model_fit.hpp"
 #include "identity/value_text.hpp"
-#include "identity/value_traits.hpp"
 
 namespace emptor::detail {
 
@@ -177,18 +175,10 @@ std::uint8_t RecordScorer::level_of(std::size_t c, const OwnValue& x, std::uint3
   const ComparisonKind kind = values.kind();
   const auto last = static_cast<std::uint8_t>(weights_.last(c));
   if (kind == ComparisonKind::category || kind == ComparisonKind::key) return last;
-  const ValueTraits &of_x = own.traits(x.own), &of_y = values.traits(y);
-  if (surely_different(kind, of_x, of_y)) return last;
-  if (kind == ComparisonKind::birth_date) {
-    return birth_date_level(compare_dates(of_x.other, of_y.other));
-  }
-  const std::string_view a = own.text(x.own), b = values.text(y);
-  const std::uint8_t level = compare_values(kind, a, b);
-  constexpr std::uint8_t alike = 2;
-  return kind == ComparisonKind::given_name && level > alike && level != generation_level &&
-                 records_.nicknames().shares_name(before_tab(a), before_tab(b))
-             ? alike
-             : level;
+  const std::uint8_t level = level_at_a_glance(kind, last, own.traits(x.own), values.traits(y));
+  return level != undecided
+             ? level
+             : level_of_texts(kind, own.text(x.own), values.text(y), records_.nicknames());
 }
 
 std::uint8_t RecordScorer::best_level(std::size_t c, const std::uint32_t* b) const {

@@ -27,6 +27,7 @@ class WorkerPool {
     Lease& operator=(const Lease&) = delete;
     ~Lease() { pool_.give_back(std::move(worker_)); }
     [[nodiscard]] Worker* operator->() const noexcept { return worker_.get(); }
+    [[nodiscard]] Worker& operator*() const noexcept { return *worker_; }
 
    private:
     WorkerPool& pool_;

@@ -82,6 +82,15 @@ class ValueDictionary {
     return value;
   }
   void ask_key(Value value) const noexcept { values_.ask_key(value); }
+  /// Asks memory for the hashes of a value of the dictionary.
+  void ask_exact_key(std::uint32_t code) const noexcept {
+    __builtin_prefetch(&exact_keys_[code - 1]);
+  }
+  void ask_coarse_key(std::uint32_t code) const noexcept {
+    __builtin_prefetch(&coarse_keys_[code - 1]);
+  }
+  /// Room for what is kept beside the texts of so many values.
+  EMPTOR_API void reserve(std::size_t values);
 
   /// The value's code, whether known or new; counts it.
   EMPTOR_API std::uint32_t add(std::string_view normalised);
@@ -202,6 +211,8 @@ class ComparedRecords {
   /// Depends on the record's normalised values and its source alone: the same in any order of
   /// records.
   [[nodiscard]] EMPTOR_API std::uint64_t fingerprint(std::size_t record) const noexcept;
+  /// Of all records.
+  [[nodiscard]] EMPTOR_API std::vector<std::uint64_t> fingerprints() const;
   [[nodiscard]] const Nicknames& nicknames() const noexcept { return *nicknames_; }
   [[nodiscard]] std::span<const FieldCounts> field_counts() const noexcept { return counts_; }
 
@@ -214,7 +225,11 @@ class ComparedRecords {
   [[nodiscard]] NameBits bits_of_names(std::size_t record) const;
   void load_names(SectionReader& section);
   void load_codes(SectionReader& section);
-  void add_staged(std::uint32_t* row);
+  /// Normalises a record; `add_read` takes in those that were read since.
+  void read(std::span<const std::string_view> values);
+  void add_read();
+  void add_record(std::size_t first, std::size_t last);
+  void reserve(std::size_t rows);
   std::uint32_t name_token_for(std::string_view name);
 
   std::shared_ptr<const Nicknames> nicknames_;
