@@ -1,5 +1,7 @@
 #include "groups.hpp"
 
+#include <cmath>
+
 #include "emptor/segment/cluster_columns.hpp"
 #include "emptor/segment/cluster_map.hpp"
 #include "emptor/segment/cluster_profile.hpp"
@@ -11,13 +13,24 @@
 namespace storefront {
 namespace {
 
-/// Named clusters with their map; none for fewer than 100 customers with a sale.
+/// False where nobody came twice, so that no gap between purchases is known.
+bool all_known(const emptor::CustomerColumns& columns) {
+  for (std::size_t j = 0; j < columns.values.columns(); ++j) {
+    std::size_t i = 0;
+    while (i < columns.values.rows() && std::isnan(columns.values(i, j))) ++i;
+    if (i == columns.values.rows()) return false;
+  }
+  return true;
+}
+
+/// Named clusters with their map; none for fewer than 100 customers with a sale, or when nobody
+/// came twice.
 std::optional<emptor::CustomerClusters> clusters_of(const emptor::FeatureTable& features,
                                                     std::uint64_t seed,
                                                     const emptor::Context& context) {
   constexpr std::size_t fewest = 100;
   const emptor::CustomerColumns columns = emptor::customer_columns_of(features);
-  if (columns.values.rows() < fewest) return std::nullopt;
+  if (columns.values.rows() < fewest || !all_known(columns)) return std::nullopt;
   emptor::CustomerClusterOptions options;
   options.scaling.logarithms = {"orders", "net", "mean order", "items", "recency", "gap"};
   options.k_means.clusters = 5;

@@ -18,7 +18,8 @@ struct Groups {
   emptor::LifecycleSnapshot now;
   emptor::ValueTiers tiers;  ///< of the rows of the RFM result
   emptor::LoyaltyReport loyalty;
-  std::optional<emptor::CustomerClusters> clusters;  ///< none: too few customers
+  std::optional<emptor::CustomerClusters>
+      clusters;  ///< none: too few customers, or nobody came twice
 };
 
 [[nodiscard]] Groups groups_of(const ShopTables& shop, const Analysis& analysis, std::uint64_t seed,
