@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "emptor/core/archive.hpp"
+#include "emptor/math/special_functions.hpp"
 #include "value/fit_report.hpp"
 #include "value/rising_factorial.hpp"
 
@@ -89,6 +90,13 @@ double ShiftedBetaGeometricModel::retention(std::uint32_t period) const noexcept
 
 double ShiftedBetaGeometricModel::survival_after(std::uint32_t renewals,
                                                  std::uint32_t periods) const noexcept {
+  // The product of (b + t) / (a + b + t) for t < n is B(b + n, a) / B(b, a); few factors are exact
+  // enough one by one.
+  constexpr std::uint32_t few = 64;
+  const double b = parameters_.beta + renewals;
+  if (periods > few) {
+    return std::exp(log_rising(b, parameters_.alpha) - log_rising(b + periods, parameters_.alpha));
+  }
   double share = 1;
   for (std::uint32_t t = 0; t < periods && share > 0; ++t) share *= retention(renewals + t + 1);
   return share;

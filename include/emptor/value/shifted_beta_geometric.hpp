@@ -57,12 +57,12 @@ class ShiftedBetaGeometricModel {
     return parameters_;
   }
 
-  /// S(t): the share of new customers who are there after t periods. O(t).
+  /// S(t): the share of new customers who are there after t periods.
   [[nodiscard]] EMPTOR_API double survival(std::uint32_t periods) const noexcept;
-  /// Of those who have renewed so many times, the share that is there `periods` later. O(periods).
+  /// Of those who have renewed so many times, the share that is there `periods` later.
   [[nodiscard]] EMPTOR_API double survival_after(std::uint32_t renewals,
                                                  std::uint32_t periods) const noexcept;
-  /// P(T = t): that a new customer cancels at the end of period t >= 1; 0 for t = 0. O(t).
+  /// P(T = t): that a new customer cancels at the end of period t >= 1; 0 for t = 0.
   [[nodiscard]] EMPTOR_API double cancellation(std::uint32_t period) const noexcept;
   /// r(t): of those who are there in period t >= 1, the share that goes on to the next. O(1).
   [[nodiscard]] EMPTOR_API double retention(std::uint32_t period) const noexcept;

@@ -83,6 +83,18 @@ TEST_CASE("curves of retention hang together") {
   CHECK(model.cancellation(0) == 0);
   CHECK(std::isinf(model.expected_lifetime()));
   CHECK(ShiftedBetaGeometricModel({.alpha = 2, .beta = 3}).expected_lifetime() == Approx(4));
+  // Long lives in closed form are the product of the retention rates.
+  double product = 1;
+  for (std::uint32_t t = 1; t <= 20'000; ++t) {
+    product *= model.retention(t);
+    if (t == 63 || t == 64 || t == 65 || t == 1000 || t == 20'000) {
+      CHECK(model.survival(t) == Approx(product).epsilon(1e-12));
+      CHECK(model.survival_after(7, t) * model.survival(7) ==
+            Approx(model.survival(t + 7)).epsilon(1e-12));
+    }
+  }
+  CHECK(model.survival(4'000'000'000U) > 0);
+  CHECK(model.survival(4'000'000'000U) < model.survival(1'000'000'000U));
 }
 
 TEST_CASE("discounted lifetimes are sums over the years to come") {
