@@ -77,7 +77,8 @@ void fill(const ShopTables& shop, Identity& out) {
          .category = emptor::id_at<emptor::Category>(emptor::index(category)),
          .time = orders.line_times()[line],
          .amount = orders.line_amounts()[line],
-         .quantity = orders.line_quantities()[line]});
+         .quantity = orders.line_quantities()[line],
+         .channel = orders.line_channels()[line]});
     out.rfm.add({.customer = customer,
                  .order = orders.line_orders()[line],
                  .time = orders.line_times()[line],

@@ -91,21 +91,21 @@ void add_stages(ReportPage& page, const LifecycleHistory& history) {
 }
 
 void add_moves(ReportPage& page, const LifecycleMoves& moves) {
-  HeatmapChart map{
-      .labels = {"Moves between stages",
-                 text("From ", day_text(moves.from), " (rows) to ", day_text(moves.to),
-                      " (columns)."),
-                 "Number of customers by stage before and after", "Stage after", "Stage before"},
-      .format = {.decimals = 0},
-      .scale = ColorScale::square_root,
-      .low = 0};
+  HeatmapChart map{.labels = {"Moves between stages",
+                              text("From ", day_text(moves.from), " (rows) to ", day_text(moves.to),
+                                   " (columns)."),
+                              "Number of customers by stage before and after",
+                              "Stage after, by its number", "Stage before"},
+                   .format = {.decimals = 0},
+                   .scale = ColorScale::square_root,
+                   .low = 0};
   for (std::size_t s = 1; s < lifecycle_stage_count; ++s) {
-    map.columns.emplace_back(name(static_cast<LifecycleStage>(s)));
+    map.columns.push_back(text(s));  // whole names are too wide for a telephone
   }
   for (std::size_t from = 0; from < lifecycle_stage_count; ++from) {
     const auto before = static_cast<LifecycleStage>(from);
     map.rows.push_back(before == LifecycleStage::none ? "no purchase yet"
-                                                      : std::string(name(before)));
+                                                      : text(from, ' ', name(before)));
     for (std::size_t to = 1; to < lifecycle_stage_count; ++to) {
       map.values.push_back(static_cast<double>(moves.at(before, static_cast<LifecycleStage>(to))));
     }
