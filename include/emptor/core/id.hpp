@@ -15,7 +15,9 @@ enum class Item : std::uint32_t {};
 enum class Order : std::uint32_t {};
 enum class Channel : std::uint32_t {};
 enum class Category : std::uint32_t {};
-enum class Feature : std::uint32_t {};  ///< one thing said of customers or items: "brand=Sony"
+enum class Programme : std::uint32_t {};  ///< a referral programme: its own tree and its own rules
+enum class Campaign : std::uint32_t {};   ///< a part of a programme with a window of its own
+enum class Feature : std::uint32_t {};    ///< one thing said of customers or items: "brand=Sony"
 
 template <class Id>
 concept DenseId = std::is_enum_v<Id> && std::is_same_v<std::underlying_type_t<Id>, std::uint32_t>;
