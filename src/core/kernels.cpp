@@ -17,6 +17,7 @@ const ClusterKernels* clusters_avx2() noexcept;
 const ClusterKernels* clusters_avx512() noexcept;
 const PurchaseKernels* purchases_avx2() noexcept;
 const PurchaseKernels* purchases_avx512() noexcept;
+const HashKernels* hash_x86() noexcept;
 #endif
 
 }  // namespace detail
@@ -27,7 +28,8 @@ const Kernels* kernels_for(Isa isa) noexcept {
   if (isa == Isa::avx2 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
     static const Kernels kernels = {
         Isa::avx2,           detail::linear_algebra_avx2(), detail::recommend_avx2(),
-        detail::text_avx2(), detail::clusters_avx2(),       detail::purchases_avx2()};
+        detail::text_avx2(), detail::clusters_avx2(),       detail::purchases_avx2(),
+        detail::hash_x86()};
     return &kernels;
   }
   if (isa == Isa::avx512 && __builtin_cpu_supports("avx512f") &&
@@ -35,7 +37,8 @@ const Kernels* kernels_for(Isa isa) noexcept {
       __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("fma")) {
     static const Kernels kernels = {
         Isa::avx512,           detail::linear_algebra_avx512(), detail::recommend_avx512(),
-        detail::text_avx512(), detail::clusters_avx512(),       detail::purchases_avx512()};
+        detail::text_avx512(), detail::clusters_avx512(),       detail::purchases_avx512(),
+        detail::hash_x86()};
     return &kernels;
   }
 #endif

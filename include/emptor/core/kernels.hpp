@@ -25,6 +25,7 @@ struct RecommendKernels;  // recommend/kernels.hpp
 struct TextKernels;       // text/kernels.hpp
 struct ClusterKernels;    // segment/kernels.hpp
 struct PurchaseKernels;   // value/kernels.hpp
+struct HashKernels;       // core/hash_kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
@@ -34,6 +35,7 @@ struct Kernels {
   const TextKernels* text = nullptr;
   const ClusterKernels* clusters = nullptr;
   const PurchaseKernels* purchases = nullptr;
+  const HashKernels* hash = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.

@@ -4,8 +4,8 @@
 // Sources: NIST, "Secure Hash Standard (SHS)", FIPS PUB 180-4, 2015,
 // https://doi.org/10.6028/NIST.FIPS.180-4; H. Krawczyk, M. Bellare, R. Canetti, "HMAC:
 // Keyed-Hashing for Message Authentication", RFC 2104, 1997, https://doi.org/10.17487/RFC2104.
-// Cost: one pass, some 200 to 400 MB/s, 112 bytes of state. No limit but 2^61 bytes of input.
-// Thread safety: values.
+// Cost: one pass, some 200 to 400 MB/s, with native kernels where the processor has instructions
+// for it 1 to 2 GB/s; 120 bytes of state. No limit but 2^61 bytes of input. Thread safety: values.
 
 #include <array>
 #include <bit>
@@ -16,6 +16,9 @@
 #include <string>
 #include <string_view>
 
+#include "emptor/core/hash_kernels.hpp"
+#include "emptor/core/kernels.hpp"
+
 namespace emptor {
 
 using Sha256Digest = std::array<std::byte, 32>;
@@ -23,6 +26,11 @@ using Sha256Digest = std::array<std::byte, 32>;
 /// A hash in progress: any number of `update`s, then one `finish`.
 class Sha256 {
  public:
+  Sha256() = default;
+  /// With the kernels of a `Context`; null: portable. The digest is the same.
+  explicit Sha256(const Kernels* kernels) noexcept
+      : kernels_(kernels != nullptr ? kernels->hash : nullptr) {}
+
   void update(std::span<const std::byte> bytes) noexcept {
     length_ += bytes.size();
     if (filled_ != 0) {
@@ -32,11 +40,12 @@ class Sha256 {
       filled_ += part;
       bytes = bytes.subspan(part);
       if (filled_ < block_.size()) return;
-      compress(block_.data());
+      take_blocks(block_.data(), 1);
       filled_ = 0;
     }
-    for (; bytes.size() >= block_.size(); bytes = bytes.subspan(block_.size())) {
-      compress(bytes.data());
+    if (const std::size_t blocks = bytes.size() / block_.size(); blocks != 0) {
+      take_blocks(bytes.data(), blocks);
+      bytes = bytes.subspan(blocks * block_.size());
     }
     if (!bytes.empty()) std::memcpy(block_.data(), bytes.data(), bytes.size());
     filled_ = bytes.size();
@@ -49,14 +58,14 @@ class Sha256 {
     block_[filled_++] = std::byte{0x80};
     if (filled_ > 56) {
       std::memset(block_.data() + filled_, 0, block_.size() - filled_);
-      compress(block_.data());
+      take_blocks(block_.data(), 1);
       filled_ = 0;
     }
     std::memset(block_.data() + filled_, 0, 56 - filled_);
     for (std::size_t i = 0; i < 8; ++i) {
       block_[56 + i] = static_cast<std::byte>(bits >> (56 - 8 * i));
     }
-    compress(block_.data());
+    take_blocks(block_.data(), 1);
     Sha256Digest digest;
     for (std::size_t i = 0; i < digest.size(); ++i) {
       digest[i] = static_cast<std::byte>(state_[i / 4] >> (24 - 8 * (i % 4)));
@@ -65,6 +74,11 @@ class Sha256 {
   }
 
  private:
+  void take_blocks(const std::byte* blocks, std::size_t count) noexcept {
+    if (kernels_ != nullptr) return kernels_->sha256_blocks(state_.data(), blocks, count);
+    for (std::size_t i = 0; i < count; ++i) compress(blocks + i * block_.size());
+  }
+
   /// One block of 64 bytes (FIPS 180-4, section 6.2.2).
   void compress(const std::byte* block) noexcept {
     std::array<std::uint32_t, 64> w;
@@ -105,6 +119,7 @@ class Sha256 {
 
   std::array<std::uint32_t, 8> state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
+  const HashKernels* kernels_ = nullptr;
   std::uint64_t length_ = 0;
   std::size_t filled_ = 0;
   std::array<std::byte, 64> block_{};

@@ -43,6 +43,19 @@ TEST_CASE("SHA-256 does not depend on how the bytes arrive") {
   }
 }
 
+TEST_CASE("SHA-256 by the processor's own instructions is the portable one") {
+  const Kernels& native = native_kernels();
+  std::string bytes;
+  for (int i = 0; i < 1000; ++i) bytes += static_cast<char>(i * 37 >> 3);
+  for (std::size_t length = 0; length <= bytes.size(); ++length) {
+    const std::string_view part = std::string_view(bytes).substr(0, length);
+    Sha256 hash(&native);
+    hash.update(part.substr(0, length / 5));
+    hash.update(part.substr(length / 5));
+    REQUIRE(hash.finish() == sha256(part));
+  }
+}
+
 TEST_CASE("HMAC-SHA-256 of RFC 4231") {
   // M. Nystrom, RFC 4231, 2005, https://doi.org/10.17487/RFC4231, test cases 1 to 7.
   CHECK(to_hex(hmac_sha256(std::string(20, '\x0b'), "Hi There")) ==
