@@ -5,8 +5,7 @@
 namespace emptor {
 
 std::string_view name(AccountOwner owner) noexcept {
-  constexpr std::array<std::string_view, 4> names{"house", "programme",
-                                                  "campaign", "customer"};
+  constexpr std::array<std::string_view, 4> names{"house", "programme", "campaign", "customer"};
   const auto place = static_cast<std::size_t>(owner);
   return place < names.size() ? names[place] : "unknown";
 }
@@ -19,24 +18,22 @@ std::string_view name(AccountPurpose purpose) noexcept {
   return place < names.size() ? names[place] : "unknown";
 }
 
-std::string to_string(const AccountKey &key) {
-  return text(name(key.owner), '-', key.owner_id, '/', name(key.purpose), '/',
-              to_string(key.unit));
+std::string to_string(const AccountKey& key) {
+  return text(name(key.owner), '-', key.owner_id, '/', name(key.purpose), '/', to_string(key.unit));
 }
 
-std::string to_string(const TransferId &id) {
+std::string to_string(const TransferId& id) {
   constexpr std::string_view digits = "0123456789abcdef";
   std::string out;
   for (const std::uint64_t half : {id.high, id.low}) {
-    for (int shift = 60; shift >= 0; shift -= 4)
-      out += digits[half >> shift & 15];
+    for (int shift = 60; shift >= 0; shift -= 4) out += digits[half >> shift & 15];
   }
   return out;
 }
 
 std::string_view name(TransferKind kind) noexcept {
-  constexpr std::array<std::string_view, 5> names{
-      "posted", "pending", "post_pending", "void_pending", "timed_out"};
+  constexpr std::array<std::string_view, 5> names{"posted", "pending", "post_pending",
+                                                  "void_pending", "timed_out"};
   const auto place = static_cast<std::size_t>(kind);
   return place < names.size() ? names[place] : "unknown";
 }
@@ -66,10 +63,9 @@ std::string_view name(TransferRefusal refusal) noexcept {
                                                    "linked_failed",
                                                    "linked_partly_there",
                                                    "linked_open"};
-  static_assert(names.size() ==
-                static_cast<std::size_t>(TransferRefusal::linked_open) + 1);
+  static_assert(names.size() == static_cast<std::size_t>(TransferRefusal::linked_open) + 1);
   const auto place = static_cast<std::size_t>(refusal);
   return place < names.size() ? names[place] : "unknown";
 }
 
-} // namespace emptor
+}  // namespace emptor

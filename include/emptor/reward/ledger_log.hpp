@@ -27,7 +27,7 @@
 
 namespace emptor {
 
-struct Kernels; // core/kernels.hpp
+struct Kernels;  // core/kernels.hpp
 
 /// Transfers a frame holds at most, but for a chain of linked ones, which is
 /// never cut.
@@ -35,21 +35,21 @@ inline constexpr std::size_t ledger_frame_transfers = 8192;
 
 /// How far a ledger has been written.
 class LedgerLogEncoder {
-public:
+ public:
   /// Appends to `out` the entries of what is new in `ledger` since the last
   /// call: at most `transfers` transfers, more only to end a chain. Returns how
   /// many entries were appended; 0: nothing is new. It must be the same ledger
   /// every time.
-  EMPTOR_API std::size_t encode(const Ledger &ledger, std::size_t transfers,
-                                std::vector<std::byte> &out);
+  EMPTOR_API std::size_t encode(const Ledger& ledger, std::size_t transfers,
+                                std::vector<std::byte>& out);
   /// Counts all of `ledger` as written.
-  EMPTOR_API void skip_to_end(const Ledger &ledger) noexcept;
+  EMPTOR_API void skip_to_end(const Ledger& ledger) noexcept;
   /// Whether there is nothing new in `ledger`.
-  [[nodiscard]] EMPTOR_API bool is_at_end(const Ledger &ledger) const noexcept;
+  [[nodiscard]] EMPTOR_API bool is_at_end(const Ledger& ledger) const noexcept;
   /// Transfers written so far; timeouts are not written.
   [[nodiscard]] std::uint64_t transfers() const noexcept { return transfers_; }
 
-private:
+ private:
   std::size_t accounts_ = 0;
   std::size_t records_ = 0;
   std::size_t clocks_ = 0;
@@ -59,17 +59,16 @@ private:
 
 /// Applies entries to a ledger. Errors: `corrupt`, when they are no entries in
 /// their one form or the ledger refuses one; it then holds those before.
-[[nodiscard]] EMPTOR_API Result<void>
-replay_ledger_entries(Ledger &ledger, std::span<const std::byte> entries);
+[[nodiscard]] EMPTOR_API Result<void> replay_ledger_entries(Ledger& ledger,
+                                                            std::span<const std::byte> entries);
 
 /// SHA-256 of the digest before and `bytes`, by the kernels given (null:
 /// portable).
-[[nodiscard]] EMPTOR_API Sha256Digest
-chain_digest(const Sha256Digest &before, std::span<const std::byte> bytes,
-             const Kernels *kernels = nullptr) noexcept;
+[[nodiscard]] EMPTOR_API Sha256Digest chain_digest(const Sha256Digest& before,
+                                                   std::span<const std::byte> bytes,
+                                                   const Kernels* kernels = nullptr) noexcept;
 
 /// The digest before the first frame of the log of this name.
-[[nodiscard]] EMPTOR_API Sha256Digest
-first_chain_digest(std::string_view log_name) noexcept;
+[[nodiscard]] EMPTOR_API Sha256Digest first_chain_digest(std::string_view log_name) noexcept;
 
-} // namespace emptor
+}  // namespace emptor
