@@ -39,6 +39,12 @@ void OwnerGroups::follow(std::span<const OwnerChange> changes) {
   }
 }
 
+std::vector<std::pair<Customer, Customer>> OwnerGroups::moved() const {
+  std::vector<std::pair<Customer, Customer>> out(owners_.begin(), owners_.end());
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
 void OwnerGroups::revert(std::span<const OwnerChange> changes) {
   std::vector<OwnerChange> back(changes.begin(), changes.end());
   for (OwnerChange& change : back) std::swap(change.before, change.after);

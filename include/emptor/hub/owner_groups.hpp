@@ -8,6 +8,7 @@
 
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "emptor/core/export.hpp"
@@ -31,6 +32,8 @@ class OwnerGroups {
     const auto found = members_.find(owner);
     return found == members_.end() ? std::span<const Customer>{} : found->second;
   }
+  /// Everyone who does not own itself, with its owner, ascending. O(c log c).
+  [[nodiscard]] EMPTOR_API std::vector<std::pair<Customer, Customer>> moved() const;
   [[nodiscard]] bool alone(Customer customer) const {
     return !owners_.contains(customer) && !members_.contains(customer);
   }
