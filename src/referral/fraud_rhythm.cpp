@@ -9,37 +9,29 @@ constexpr std::uint32_t most_a_day = 1023;
 
 std::int64_t day_of(std::int64_t time, std::int64_t offset) noexcept {
   const std::int64_t local = time + offset;
-  return local >= 0 ? local / seconds_a_day
-                    : -((-local + seconds_a_day - 1) / seconds_a_day);
+  return local >= 0 ? local / seconds_a_day : -((-local + seconds_a_day - 1) / seconds_a_day);
 }
 
-} // namespace
+}  // namespace
 
-std::uint32_t ClaimRhythm::on_day(std::int64_t time,
-                                  std::int64_t offset) const noexcept {
+std::uint32_t ClaimRhythm::on_day(std::int64_t time, std::int64_t offset) const noexcept {
   const std::int64_t begin = day_of(time, offset) * seconds_a_day - offset;
   const auto from = std::lower_bound(times_.begin(), times_.end(), begin);
-  return static_cast<std::uint32_t>(
-      std::lower_bound(from, times_.end(), begin + seconds_a_day) - from);
+  return static_cast<std::uint32_t>(std::lower_bound(from, times_.end(), begin + seconds_a_day) -
+                                    from);
 }
 
-std::uint32_t ClaimRhythm::within(std::int64_t time,
-                                  std::int64_t window) const noexcept {
-  const auto from =
-      std::upper_bound(times_.begin(), times_.end(), time - window);
-  return static_cast<std::uint32_t>(std::upper_bound(from, times_.end(), time) -
-                                    from);
+std::uint32_t ClaimRhythm::within(std::int64_t time, std::int64_t window) const noexcept {
+  const auto from = std::upper_bound(times_.begin(), times_.end(), time - window);
+  return static_cast<std::uint32_t>(std::upper_bound(from, times_.end(), time) - from);
 }
 
 void ClaimRhythm::count_day(std::uint32_t from, std::uint32_t to) {
   from = std::min(from, most_a_day);
   to = std::min(to, most_a_day);
-  if (std::max(from, to) >= by_count_.size())
-    by_count_.resize(std::max(from, to) + std::size_t{1});
-  if (from > 0)
-    --by_count_[from];
-  if (to > 0)
-    ++by_count_[to];
+  if (std::max(from, to) >= by_count_.size()) by_count_.resize(std::max(from, to) + std::size_t{1});
+  if (from > 0) --by_count_[from];
+  if (to > 0) ++by_count_[to];
 }
 
 void ClaimRhythm::add(std::int64_t time, std::int64_t offset) {
@@ -57,9 +49,7 @@ void ClaimRhythm::remove(std::int64_t time, std::int64_t offset) {
 }
 
 void ClaimRhythm::settle(std::int64_t offset) noexcept {
-  days_ = times_.empty() ? 0
-                         : day_of(times_.back(), offset) -
-                               day_of(times_.front(), offset) + 1;
+  days_ = times_.empty() ? 0 : day_of(times_.back(), offset) - day_of(times_.front(), offset) + 1;
   p95_ = quantile(95);
   p99_ = quantile(99);
 }
@@ -69,10 +59,9 @@ std::uint32_t ClaimRhythm::quantile(std::int64_t percent) const noexcept {
   std::int64_t above = days_ - (days_ * percent + 99) / 100;
   for (std::size_t count = by_count_.size(); count-- > 1;) {
     above -= by_count_[count];
-    if (above < 0)
-      return static_cast<std::uint32_t>(count);
+    if (above < 0) return static_cast<std::uint32_t>(count);
   }
   return 0;
 }
 
-} // namespace emptor::detail
+}  // namespace emptor::detail

@@ -15,28 +15,23 @@ double softplus(double x) noexcept {
 }
 
 class Posterior {
-public:
-  Posterior(const LogisticPatterns &patterns, std::span<const double> mean,
+ public:
+  Posterior(const LogisticPatterns& patterns, std::span<const double> mean,
             std::span<const double> deviation)
-      : patterns_(patterns), mean_(mean), deviation_(deviation),
-        all_(mean.begin(), mean.end()) {
+      : patterns_(patterns), mean_(mean), deviation_(deviation), all_(mean.begin(), mean.end()) {
     for (std::size_t j = 0; j < mean.size(); ++j) {
-      if (deviation[j] > 0)
-        free_.push_back(j);
+      if (deviation[j] > 0) free_.push_back(j);
     }
-    for (std::size_t i = 0; i < rows(); ++i)
-      total_ += patterns.yes[i] + patterns.no[i];
+    for (std::size_t i = 0; i < rows(); ++i) total_ += patterns.yes[i] + patterns.no[i];
   }
 
   [[nodiscard]] std::vector<double> start() const {
     std::vector<double> out;
-    for (const std::size_t j : free_)
-      out.push_back(mean_[j]);
+    for (const std::size_t j : free_) out.push_back(mean_[j]);
     return out;
   }
-  [[nodiscard]] const std::vector<double> &put(std::span<const double> at) {
-    for (std::size_t f = 0; f < free_.size(); ++f)
-      all_[free_[f]] = at[f];
+  const std::vector<double>& put(std::span<const double> at) {
+    for (std::size_t f = 0; f < free_.size(); ++f) all_[free_[f]] = at[f];
     return all_;
   }
 
@@ -46,19 +41,15 @@ public:
     std::fill(gradient.begin(), gradient.end(), 0.0);
     double sum = 0;
     for (std::size_t i = 0; i < rows(); ++i) {
-      const double *x = row(i);
+      const double* x = row(i);
       const double eta = dot_of({x, all_.size()}, all_);
-      sum +=
-          patterns_.yes[i] * softplus(-eta) + patterns_.no[i] * softplus(eta);
+      sum += patterns_.yes[i] * softplus(-eta) + patterns_.no[i] * softplus(eta);
       const double p = 1 / (1 + std::exp(-eta));
-      const double slope =
-          (patterns_.yes[i] + patterns_.no[i]) * p - patterns_.yes[i];
-      for (std::size_t f = 0; f < free_.size(); ++f)
-        gradient[f] += slope * x[free_[f]];
+      const double slope = (patterns_.yes[i] + patterns_.no[i]) * p - patterns_.yes[i];
+      for (std::size_t f = 0; f < free_.size(); ++f) gradient[f] += slope * x[free_[f]];
     }
     for (std::size_t f = 0; f < free_.size(); ++f) {
-      const double precision =
-          1 / (deviation_[free_[f]] * deviation_[free_[f]]);
+      const double precision = 1 / (deviation_[free_[f]] * deviation_[free_[f]]);
       const double off = at[f] - mean_[free_[f]];
       sum += 0.5 * precision * off * off;
       gradient[f] = (gradient[f] + precision * off) / total_;
@@ -66,13 +57,11 @@ public:
     return sum / total_;
   }
 
-  [[nodiscard]] double
-  mean_loss(std::span<const double> coefficients) const noexcept {
+  [[nodiscard]] double mean_loss(std::span<const double> coefficients) const noexcept {
     double sum = 0;
     for (std::size_t i = 0; i < rows(); ++i) {
       const double eta = dot_of({row(i), coefficients.size()}, coefficients);
-      sum +=
-          patterns_.yes[i] * softplus(-eta) + patterns_.no[i] * softplus(eta);
+      sum += patterns_.yes[i] * softplus(-eta) + patterns_.no[i] * softplus(eta);
     }
     return sum / total_;
   }
@@ -102,26 +91,22 @@ public:
     return out;
   }
 
-private:
-  [[nodiscard]] std::size_t rows() const noexcept {
-    return patterns_.yes.size();
-  }
-  [[nodiscard]] const double *row(std::size_t i) const noexcept {
+ private:
+  [[nodiscard]] std::size_t rows() const noexcept { return patterns_.yes.size(); }
+  [[nodiscard]] const double* row(std::size_t i) const noexcept {
     return patterns_.values.data() + i * patterns_.columns;
   }
-  const LogisticPatterns &patterns_;
+  const LogisticPatterns& patterns_;
   std::span<const double> mean_, deviation_;
   std::vector<double> all_;
   std::vector<std::size_t> free_;
   double total_ = 0;
 };
 
-} // namespace
+}  // namespace
 
-MapLogisticFit fit_map_logistic(const LogisticPatterns &patterns,
-                                std::span<const double> mean,
-                                std::span<const double> deviation,
-                                const Context &context) {
+MapLogisticFit fit_map_logistic(const LogisticPatterns& patterns, std::span<const double> mean,
+                                std::span<const double> deviation, const Context& context) {
   Posterior posterior(patterns, mean, deviation);
   const std::vector<double> start = posterior.start();
   MapLogisticFit out;
@@ -129,8 +114,7 @@ MapLogisticFit fit_map_logistic(const LogisticPatterns &patterns,
   out.at.assign(mean.begin(), mean.end());
   out.converged = true;
   if (!start.empty()) {
-    const Minimum found =
-        minimise(posterior, start, {.gradient_tolerance = 1e-9}, context);
+    const Minimum found = minimise(posterior, start, {.gradient_tolerance = 1e-9}, context);
     out.at = posterior.put(found.at);
     out.iterations = found.iterations;
     out.converged = found.converged;
@@ -140,4 +124,4 @@ MapLogisticFit fit_map_logistic(const LogisticPatterns &patterns,
   return out;
 }
 
-} // namespace emptor::detail
+}  // namespace emptor::detail

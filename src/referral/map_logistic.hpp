@@ -17,23 +17,21 @@ namespace emptor::detail {
 /// Distinct rows with how often each outcome came.
 struct LogisticPatterns {
   std::size_t columns = 0;
-  std::vector<double> values; // row-major
+  std::vector<double> values;  // row-major
   std::vector<double> yes, no;
 };
 
 struct MapLogisticFit {
   std::vector<double> at;
-  std::vector<double> standard_error; // 0 for what is kept
-  double loss_before = 0; // mean log loss at the prior mean, in nats
+  std::vector<double> standard_error;  // 0 for what is kept
+  double loss_before = 0;              // mean log loss at the prior mean, in nats
   double loss_after = 0;
   int iterations = 0;
   bool converged = false;
 };
 
 /// `deviation` of the prior, one a column; 0 keeps the coefficient.
-MapLogisticFit fit_map_logistic(const LogisticPatterns &patterns,
-                                std::span<const double> mean,
-                                std::span<const double> deviation,
-                                const Context &context);
+MapLogisticFit fit_map_logistic(const LogisticPatterns& patterns, std::span<const double> mean,
+                                std::span<const double> deviation, const Context& context);
 
-} // namespace emptor::detail
+}  // namespace emptor::detail

@@ -61,10 +61,9 @@ namespace emptor {
 struct FraudOptions {
   FraudLimits limits{};
   FraudPolicy policy{};
-  UtcOffset offset{
-      0}; ///< of the clock whose days velocity counts; at most 18 h
+  UtcOffset offset{0};  ///< of the clock whose days velocity counts; at most 18 h
 
-  friend bool operator==(const FraudOptions &, const FraudOptions &) = default;
+  friend bool operator==(const FraudOptions&, const FraudOptions&) = default;
 };
 
 // Facts. Ids are dense; times are within 2^40 seconds of 1970; amounts in [0,
@@ -79,7 +78,7 @@ struct FraudSignUp {
 struct FraudKey {
   Customer customer{};
   IdentityKind kind{};
-  std::uint64_t key = 0; ///< pseudonym
+  std::uint64_t key = 0;  ///< pseudonym
   Time time{};
 };
 /// The referee is said to be brought by the referrer.
@@ -87,7 +86,7 @@ struct FraudClaim {
   Customer referrer{};
   Customer referee{};
   Time time{};
-  friend bool operator==(const FraudClaim &, const FraudClaim &) = default;
+  friend bool operator==(const FraudClaim&, const FraudClaim&) = default;
 };
 struct FraudOrder {
   Order order{};
@@ -103,7 +102,7 @@ struct FraudRefund {
 };
 struct FraudCoupon {
   Customer customer{};
-  std::uint64_t coupon = 0; ///< the coupon campaign, not the single code
+  std::uint64_t coupon = 0;  ///< the coupon campaign, not the single code
   Time time{};
 };
 /// A reward of the referrer; what is taken back is a reward below 0 with an id
@@ -112,7 +111,7 @@ struct FraudReward {
   std::uint64_t id = 0;
   Customer customer{};
   Time time{};
-  std::int64_t amount = 0; ///< in [-2^53, 2^53]
+  std::int64_t amount = 0;  ///< in [-2^53, 2^53]
 };
 /// The customer is blocked from now on, or no more. Of two words at one time,
 /// blocked holds.
@@ -124,10 +123,10 @@ struct FraudBlock {
 
 /// What became of a fact.
 enum class FraudFact : std::uint8_t {
-  recorded, ///< new
-  known,    ///< changes nothing
-  conflict, ///< the id is known with another content: not taken
-  invalid,  ///< no customer, a time or amount out of range: not taken
+  recorded,  ///< new
+  known,     ///< changes nothing
+  conflict,  ///< the id is known with another content: not taken
+  invalid,   ///< no customer, a time or amount out of range: not taken
 };
 [[nodiscard]] EMPTOR_API std::string_view name(FraudFact fact) noexcept;
 
@@ -135,71 +134,67 @@ enum class FraudFact : std::uint8_t {
 struct FraudOccasion {
   Customer referrer{};
   Customer referee{};
-  Time time{}; ///< of the claim, unless the monitor knows that
-  std::int64_t order_amount = 0; ///< of the order that pays the reward, if any
-  std::int64_t threshold = 0; ///< the least amount that pays; 0: there is none
+  Time time{};                    ///< of the claim, unless the monitor knows that
+  std::int64_t order_amount = 0;  ///< of the order that pays the reward, if any
+  std::int64_t threshold = 0;     ///< the least amount that pays; 0: there is none
 };
 
 /// Is saved as an archive "fraud-monitor".
 class FraudMonitor {
-public:
+ public:
   /// Throws `invalid_option`.
-  EMPTOR_API explicit FraudMonitor(const FraudOptions &options = {});
+  EMPTOR_API explicit FraudMonitor(const FraudOptions& options = {});
 
-  EMPTOR_API FraudFact add(const FraudSignUp &fact);
-  EMPTOR_API FraudFact add(const FraudKey &fact);
-  EMPTOR_API FraudFact add(const FraudClaim &fact);
-  EMPTOR_API FraudFact add(const FraudOrder &fact);
-  EMPTOR_API FraudFact add(const FraudRefund &fact);
-  EMPTOR_API FraudFact add(const FraudCoupon &fact);
-  EMPTOR_API FraudFact add(const FraudReward &fact);
-  EMPTOR_API FraudFact add(const FraudBlock &fact);
+  EMPTOR_API FraudFact add(const FraudSignUp& fact);
+  EMPTOR_API FraudFact add(const FraudKey& fact);
+  EMPTOR_API FraudFact add(const FraudClaim& fact);
+  EMPTOR_API FraudFact add(const FraudOrder& fact);
+  EMPTOR_API FraudFact add(const FraudRefund& fact);
+  EMPTOR_API FraudFact add(const FraudCoupon& fact);
+  EMPTOR_API FraudFact add(const FraudReward& fact);
+  EMPTOR_API FraudFact add(const FraudBlock& fact);
 
   /// The verdict on one referral, written over what was in `out`. A
   /// self-referral is asked nothing further than whether the customer is
   /// blocked.
-  EMPTOR_API void check(const FraudOccasion &occasion,
-                        FraudVerdict &out) const noexcept;
+  EMPTOR_API void check(const FraudOccasion& occasion, FraudVerdict& out) const noexcept;
 
   /// Customers 0 to `customers()` - 1 have been named.
   [[nodiscard]] std::size_t customers() const noexcept { return nodes_.size(); }
   /// Every pair once, in order of arrival.
   [[nodiscard]] std::size_t claims() const noexcept { return claims_.size(); }
   [[nodiscard]] FraudClaim claim(std::size_t place) const {
-    const Claim &claim = claims_.at(place);
+    const Claim& claim = claims_.at(place);
     return {claim.referrer, claim.referee, detail::fraud_time(claim.time)};
   }
-  [[nodiscard]] const FraudOptions &options() const noexcept {
-    return options_;
-  }
+  [[nodiscard]] const FraudOptions& options() const noexcept { return options_; }
   /// Other weights, rules and thresholds from now on. Throws `invalid_option`.
-  EMPTOR_API void set_policy(const FraudPolicy &policy);
+  EMPTOR_API void set_policy(const FraudPolicy& policy);
 
   [[nodiscard]] EMPTOR_API std::vector<std::byte> save() const;
   /// What `save` wrote. O(facts).
-  [[nodiscard]] EMPTOR_API static Result<FraudMonitor>
-  load(std::span<const std::byte> bytes);
+  [[nodiscard]] EMPTOR_API static Result<FraudMonitor> load(std::span<const std::byte> bytes);
 
-private:
+ private:
   static constexpr std::uint32_t none = 0xffffffffU;
 
-  struct Node { // a customer
+  struct Node {  // a customer
     std::int64_t signed_up = detail::fraud_no_time;
     std::int64_t block_told = -detail::fraud_no_time;
-    std::int64_t amount = 0; // of the own orders
+    std::int64_t amount = 0;  // of the own orders
     std::int64_t refunded = 0;
     std::uint32_t orders = 0;
-    std::uint32_t first_claim = none; // as referee; by referrer
+    std::uint32_t first_claim = none;  // as referee; by referrer
     std::uint32_t first_holding = none;
     std::uint32_t first_coupon = none;
     std::uint32_t referrer = none;
-    std::uint32_t shared_keys : 31 = 0; // with another holder
+    std::uint32_t shared_keys : 31 = 0;  // with another holder
     std::uint32_t blocked : 1 = 0;
   };
   struct Claim {
     std::int64_t time;
     Customer referrer, referee;
-    std::uint32_t next; // of the referee
+    std::uint32_t next;  // of the referee
   };
   struct Key {
     std::uint64_t value;
@@ -213,7 +208,7 @@ private:
     std::uint32_t key;
     std::uint32_t next_of_customer, next_of_key;
   };
-  struct Placed { // an order; a slot without one may know refunds
+  struct Placed {  // an order; a slot without one may know refunds
     std::int64_t time = 0;
     std::int64_t amount = 0;
     std::int64_t refunded = 0;
@@ -223,7 +218,7 @@ private:
     std::uint64_t coupon;
     std::int64_t time;
     Customer customer;
-    std::uint32_t next; // of the customer
+    std::uint32_t next;  // of the customer
   };
   struct Granted {
     std::uint64_t id;
@@ -231,38 +226,35 @@ private:
     std::int64_t amount;
     Customer customer;
   };
-  struct Referrer { // what the referees did, and the rhythm of claims
+  struct Referrer {  // what the referees did, and the rhythm of claims
     std::int64_t amount = 0;
     std::int64_t refunded = 0;
     std::int64_t rewards = 0;
     std::uint64_t orders = 0;
-    std::uint32_t ordered = 0;   // referees with an order
-    std::uint32_t one_order = 0; // with exactly one
+    std::uint32_t ordered = 0;    // referees with an order
+    std::uint32_t one_order = 0;  // with exactly one
     std::uint32_t blocked = 0;
     detail::ClaimRhythm rhythm;
   };
-  struct Look; // what a check gathers
+  struct Look;  // what a check gathers
 
-  [[nodiscard]] static bool valid(Customer customer,
-                                  std::int64_t seconds) noexcept;
-  Node &node(Customer customer);
-  Referrer &referrer_of(Customer customer);
-  [[nodiscard]] const Node &node_or_empty(Customer customer) const noexcept;
-  [[nodiscard]] const Claim *find_claim(const Node &referee,
-                                        Customer referrer) const noexcept;
-  [[nodiscard]] std::uint32_t find_use(Customer customer,
-                                       std::uint64_t coupon) const noexcept;
+  [[nodiscard]] static bool valid(Customer customer, std::int64_t seconds) noexcept;
+  Node& node(Customer customer);
+  Referrer& referrer_of(Customer customer);
+  [[nodiscard]] const Node& node_or_empty(Customer customer) const noexcept;
+  [[nodiscard]] const Claim* find_claim(const Node& referee, Customer referrer) const noexcept;
+  [[nodiscard]] std::uint32_t find_use(Customer customer, std::uint64_t coupon) const noexcept;
   /// `change(Referrer&)` for each referrer of the customer but itself.
   template <class Change>
-  void for_referrers(const Node &node, Customer customer, const Change &change);
-  void look_at_ring(Look &look) const noexcept;
-  void look_at_keys(Look &look) const noexcept;
-  void look_at_relatives(Look &look) const noexcept;
-  void look_at_rhythm(Look &look, const Referrer &referrer) const noexcept;
-  void look_at_orders(Look &look, const Referrer *referrer) const noexcept;
+  void for_referrers(const Node& node, Customer customer, const Change& change);
+  void look_at_ring(Look& look) const noexcept;
+  void look_at_keys(Look& look) const noexcept;
+  void look_at_relatives(Look& look) const noexcept;
+  void look_at_rhythm(Look& look, const Referrer& referrer) const noexcept;
+  void look_at_orders(Look& look, const Referrer* referrer) const noexcept;
 
   FraudOptions options_;
-  std::int64_t offset_ = 0; // seconds
+  std::int64_t offset_ = 0;  // seconds
   std::vector<Node> nodes_;
   std::vector<Claim> claims_;
   std::vector<Key> keys_;
@@ -273,21 +265,21 @@ private:
   std::vector<Referrer> referrers_;
   detail::PlaceTable key_table_, use_table_, reward_table_;
   std::int64_t ordered_total_ = 0;
-  std::int64_t granted_total_ = 0; // of magnitudes
+  std::int64_t granted_total_ = 0;  // of magnitudes
 };
 
 struct FraudAuditOptions {
-  std::size_t findings = 1000; ///< at most so many are listed
+  std::size_t findings = 1000;  ///< at most so many are listed
 };
 
 /// Checks every claim of the programme as the facts stand: what a check of the
 /// same claim says at that moment, counted and listed. O(claims) checks and one
 /// sort of those that did not pass.
-[[nodiscard]] EMPTOR_API FraudAudit audit_referrals(
-    const FraudMonitor &monitor, const FraudAuditOptions &options = {});
+[[nodiscard]] EMPTOR_API FraudAudit audit_referrals(const FraudMonitor& monitor,
+                                                    const FraudAuditOptions& options = {});
 /// The same of these occasions, e.g. one a rewarded order.
-[[nodiscard]] EMPTOR_API FraudAudit audit_referrals(
-    const FraudMonitor &monitor, std::span<const FraudOccasion> occasions,
-    const FraudAuditOptions &options = {});
+[[nodiscard]] EMPTOR_API FraudAudit audit_referrals(const FraudMonitor& monitor,
+                                                    std::span<const FraudOccasion> occasions,
+                                                    const FraudAuditOptions& options = {});
 
-} // namespace emptor
+}  // namespace emptor
