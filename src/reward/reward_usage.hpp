@@ -1,0 +1,201 @@
+#pragma once
+// How much of which cap is used by whom in which window: an open hash table of 32-byte slots, one
+// look-up a question. Windows of rolling caps are lists of days, the newest first.
+// Thread safety: any number of readers, or one writer.
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace emptor::detail {
+
+inline constexpr std::uint32_t no_place = std::numeric_limits<std::uint32_t>::max();
+
+[[nodiscard]] constexpr std::uint64_t mixed(std::uint64_t x) noexcept {
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93ULL;
+  x ^= x >> 32;
+  x *= 0xd6e8feb86659fd93ULL;
+  return x ^ x >> 32;
+}
+
+/// What a slot is for; dimensions that a cap does not tell apart are 0.
+struct UsageKey {
+  std::uint32_t cap = no_place;
+  std::uint32_t referee = 0;
+  std::uint32_t beneficiary = 0;
+  std::uint32_t campaign = 0;
+  std::int32_t window = 0;
+  std::uint16_t rule = 0;
+  std::uint16_t level = 0;
+
+  [[nodiscard]] std::uint64_t hash() const noexcept {
+    const std::uint64_t a = std::uint64_t{cap} << 32 | referee;
+    const std::uint64_t b = std::uint64_t{beneficiary} << 32 | campaign;
+    const std::uint64_t c =
+        std::uint64_t{static_cast<std::uint32_t>(window)} << 32 | std::uint64_t{rule} << 16 | level;
+    return mixed((a * 0x9e3779b97f4a7c15ULL ^ b) * 0xc2b2ae3d27d4eb4fULL + c);
+  }
+  friend bool operator==(const UsageKey&, const UsageKey&) noexcept = default;
+};
+
+class UsageTable {
+ public:
+  UsageTable() : slots_(64) {}
+
+  void reserve(std::size_t keys) {
+    std::size_t size = slots_.size();
+    while (size < 2 * keys) size *= 2;
+    if (size > slots_.size()) rehash(size);
+  }
+  void prefetch(std::uint64_t hash) const noexcept {
+    __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+  }
+  [[nodiscard]] std::int64_t get(const UsageKey& key) const noexcept {
+    for (std::size_t at = key.hash() & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      const Slot& slot = slots_[at];
+      if (slot.key == key) return slot.value;
+      if (slot.key.cap == no_place) return 0;
+    }
+  }
+  /// Adds modulo 2^64; `key.cap` is not `no_place`.
+  void add(const UsageKey& key, std::int64_t change) { add_to(find(key), change); }
+
+  /// Adds to a day of a rolling window; `key.window` is 0.
+  void add_day(const UsageKey& key, std::int32_t day, std::int64_t change) {
+    std::int64_t& head = find(key);
+    std::uint32_t after = no_place;
+    std::uint32_t at = place_of(head);
+    while (at != no_place && days_[at].day > day) after = at, at = days_[at].older;
+    if (at == no_place || days_[at].day != day) {
+      const auto place = static_cast<std::uint32_t>(days_.size());
+      days_.push_back({day, at, 0});
+      if (after == no_place) {
+        head = std::int64_t{place} + 1;
+      } else {
+        days_[after].older = place;
+      }
+      at = place;
+    }
+    add_to(days_[at].value, change);
+  }
+  /// The sum of the days in (to - length, to].
+  [[nodiscard]] std::int64_t days(const UsageKey& key, std::int32_t to,
+                                  std::int32_t length) const noexcept {
+    std::int64_t sum = 0;
+    std::uint32_t at = place_of(get(key));
+    while (at != no_place && days_[at].day > to) at = days_[at].older;
+    for (; at != no_place && days_[at].day > to - length; at = days_[at].older) {
+      add_to(sum, days_[at].value);
+    }
+    return sum;
+  }
+  /// Calls `visit(day)` for the key's days in [from, to], the newest first.
+  template <class Visit>
+  void each_day(const UsageKey& key, std::int32_t from, std::int32_t to, Visit&& visit) const {
+    for (std::uint32_t at = place_of(get(key)); at != no_place; at = days_[at].older) {
+      if (days_[at].day < from) return;
+      if (days_[at].day <= to) visit(days_[at].day);
+    }
+  }
+
+ private:
+  struct Slot {
+    UsageKey key;
+    std::int64_t value = 0;  // usage; of a rolling cap the place of its newest day, + 1
+  };
+  struct DayUse {
+    std::int32_t day;
+    std::uint32_t older;
+    std::int64_t value;
+  };
+
+  static void add_to(std::int64_t& value, std::int64_t change) noexcept {
+    value = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) +
+                                      static_cast<std::uint64_t>(change));
+  }
+  static std::uint32_t place_of(std::int64_t head) noexcept {
+    return static_cast<std::uint32_t>(head - 1);  // of 0: no_place
+  }
+  std::int64_t& find(const UsageKey& key) {
+    if (2 * (used_ + 1) > slots_.size()) rehash(2 * slots_.size());
+    for (std::size_t at = key.hash() & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      Slot& slot = slots_[at];
+      if (slot.key == key) return slot.value;
+      if (slot.key.cap == no_place) {
+        slot.key = key;
+        ++used_;
+        return slot.value;
+      }
+    }
+  }
+  void rehash(std::size_t size) {
+    std::vector<Slot> old(size);
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.key.cap == no_place) continue;
+      std::size_t at = slot.key.hash() & (size - 1);
+      while (slots_[at].key.cap != no_place) at = (at + 1) & (size - 1);
+      slots_[at] = slot;
+    }
+  }
+
+  std::vector<Slot> slots_;  // a power of two of them, at most half in use
+  std::size_t used_ = 0;
+  std::vector<DayUse> days_;
+};
+
+/// Places of events by their ids: an open hash table of a tag and a place a slot.
+class EventIndex {
+ public:
+  EventIndex() : slots_(64, empty) {}
+
+  void reserve(std::size_t events) {
+    std::size_t size = slots_.size();
+    while (size < 2 * events) size *= 2;
+    if (size > slots_.size()) rehash(size);
+  }
+  void prefetch(std::uint64_t id) const noexcept {
+    __builtin_prefetch(&slots_[(mixed(id) >> 32) & (slots_.size() - 1)]);
+  }
+  /// `id_of(place)` is the event's id.
+  template <class IdOf>
+  [[nodiscard]] std::uint32_t find(std::uint64_t id, IdOf&& id_of) const noexcept {
+    const std::uint64_t tag = mixed(id) >> 32;
+    for (std::size_t at = tag & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
+      const std::uint64_t slot = slots_[at];
+      if (slot == empty) return no_place;
+      const auto place = static_cast<std::uint32_t>(slot);
+      if (slot >> 32 == tag && id_of(place) == id) return place;
+    }
+  }
+  /// The event must not be there.
+  void insert(std::uint64_t id, std::uint32_t place) {
+    if (2 * (used_ + 1) > slots_.size()) rehash(2 * slots_.size());
+    put((mixed(id) >> 32) << 32 | place);
+    ++used_;
+  }
+
+ private:
+  static constexpr std::uint64_t empty = std::numeric_limits<std::uint64_t>::max();
+
+  void put(std::uint64_t slot) {  // the tag says where, so that it can be put again without the id
+    std::size_t at = (slot >> 32) & (slots_.size() - 1);
+    while (slots_[at] != empty) at = (at + 1) & (slots_.size() - 1);
+    slots_[at] = slot;
+  }
+  void rehash(std::size_t size) {
+    std::vector<std::uint64_t> old(size, empty);
+    old.swap(slots_);
+    for (const std::uint64_t slot : old) {
+      if (slot != empty) put(slot);
+    }
+  }
+
+  std::vector<std::uint64_t> slots_;
+  std::size_t used_ = 0;
+};
+
+}  // namespace emptor::detail
