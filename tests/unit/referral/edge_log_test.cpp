@@ -12,7 +12,7 @@ namespace emptor {
 namespace {
 
 constexpr Customer a{0}, b{1}, c{2}, d{3};
-constexpr Programme first_programme{0}, second_programme{1};
+constexpr Programme second_programme{1};
 
 Time at(std::int64_t seconds) {
   return Time{std::chrono::seconds{seconds}};
