@@ -33,6 +33,7 @@
 #include "emptor/core/id.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/referral/forest.hpp"
+#include "emptor/referral/programme.hpp"
 
 namespace emptor {
 
@@ -78,7 +79,7 @@ struct ReferralEdge {
   Programme programme{};
   Campaign campaign = no_id<Campaign>;
   Channel channel = no_id<Channel>;
-  std::uint8_t method = 0;  ///< how, as a number of the attribution's methods
+  ReferralMethod method = ReferralMethod::other;
   EdgeCause cause = EdgeCause::attributed;
   Time valid_from{};
   Time valid_to = Time::max();  ///< exclusive

@@ -172,7 +172,7 @@ TEST_CASE("the edge log is saved, loaded and replayed to the same bytes") {
   ReferralEdgeLog log;
   for (std::uint32_t i = 1; i < 20; ++i) {
     ReferralEdge edge = fact(i, Customer{i}, Customer{i * 7 % 20}, i * 3, i * 5);
-    edge.method = static_cast<std::uint8_t>(i);
+    edge.method = static_cast<ReferralMethod>(i % 7);
     edge.channel = Channel{i};
     edge.cause = i % 2 == 0 ? EdgeCause::imported : EdgeCause::attributed;
     if (edge.child != edge.parent) REQUIRE(log.add(edge));
@@ -208,7 +208,7 @@ TEST_CASE("archives of edge logs with forged content are refused") {
       section.put(Programme{0});
       section.put(Campaign{0});
       section.put(Channel{0});
-      section.put(std::uint8_t{0});
+      section.put(ReferralMethod::qr);
       section.put(cause);
       for (int t = 0; t < 3; ++t) section.put(std::int64_t{5});
     }
