@@ -104,6 +104,7 @@ std::uint32_t AttributionBook::claim_to_join(const Party& party,
   for (std::uint32_t at = party.tail; at != nothing; at = touches_[at].previous) {
     const ReferralTouch& other = touches_[at].touch;
     if (other.referrer == touch.referrer && other.campaign == touch.campaign &&
+        other.customer == touch.customer && other.visitor == touch.visitor &&
         is_open(claims_[touches_[at].claim].state)) {
       return touches_[at].claim;
     }

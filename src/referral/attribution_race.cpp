@@ -65,13 +65,13 @@ AttributionBook::Hold AttributionBook::race(const Party& party, Time at, Tell&& 
       const std::uint8_t rank = terms_.of(touch.method).rank;
       const std::uint8_t held_rank = terms_.of(held.method).rank;
       const bool first = terms_.rule == AttributionRule::first;
-      if (own) {
-        if (rank > held_rank) return lost_weaker;
-        return rank == held_rank && first ? lost_later : renewed;
-      }
       if (terms_.rule == AttributionRule::sticky && party.registered != never &&
           touch.time > party.registered) {
         return lost_sticky;
+      }
+      if (own) {
+        if (rank > held_rank) return lost_weaker;
+        return rank == held_rank && first ? lost_later : renewed;
       }
       if (touch.referrer != held.referrer &&
           touch.time < end_of_span(held.time, terms_.protected_for)) {

@@ -83,10 +83,10 @@ void AttributionBook::catch_up(std::uint32_t party) {
   }
   if (who.registered == never) return;
   for (std::uint32_t at = who.head; at != nothing; at = touches_[at].next) {
-    const ReferralTouch& touch = touches_[at].touch;
-    if (claims_[touches_[at].claim].state == ClaimState::claimed &&
-        touch.kind == TouchKind::claim && touch.time > too_late) {
-      move(touches_[at].claim, ClaimState::rejected, touch.time, ClaimCause::registration,
+    const std::uint32_t claim = touches_[at].claim;
+    const Time first = touches_[claims_[claim].first].touch.time;
+    if (claims_[claim].state == ClaimState::claimed && first > too_late) {
+      move(claim, ClaimState::rejected, first, ClaimCause::registration,
            ClaimReason::existing_customer);
     }
   }

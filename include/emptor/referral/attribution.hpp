@@ -7,13 +7,16 @@
 //     first order book.advance(now);                            // approves what is due, lets the
 //     rest expire ReferralAttribution edge = book.attribution_of(bob, order_time);
 //
-// Touches of one person by one referrer in one campaign make one claim. All touches of a person,
+// Touches of one person (as it is named: by customer or visitor) by one referrer in one campaign
+// make one claim, as long as that is open. All touches of a person,
 // also of the visitors it was before, run one race, in order of their time (then rank, then id):
 //   1. a touch takes a customer who is nobody's, or nobody's any longer;
-//   2. a further touch of the same claim renews it (by a method as strong; under `first` a stronger
+//   2. once the customer has signed up, `sticky` keeps;
+//   3. a further touch of the same claim renews it (by a method as strong; under `first` a stronger
 //      one only);
-//   3. once signed up, `sticky` keeps; 4. within `protected_for` of the holder's touch no other
-//      referrer takes over; 5. the smaller rank of methods wins; 6. the rule decides.
+//   4. within `protected_for` of the holder's touch no other referrer takes over;
+//   5. the smaller rank of methods wins;
+//   6. the rule decides.
 // A touch holds for its method's window; if the person signs up in it, from then on for `valid_for`
 // after the touch, and `qualification.within` after signing up unless the condition is fulfilled.
 //

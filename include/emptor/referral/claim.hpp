@@ -105,7 +105,7 @@ enum class ClaimCause : std::uint8_t {
 enum class ClaimReason : std::uint8_t {
   none,
   self_referral,      ///< by the rules: referrer and referee are one customer
-  existing_customer,  ///< by the rules: claimed too late after signing up
+  existing_customer,  ///< by the rules: first touched too late after signing up
   fraud,
   not_eligible,  ///< the referrer or the referee may not take part
   duplicate,     ///< the same person again
