@@ -41,7 +41,7 @@ void put_point_fact(SectionWriter& section, const PointFact& fact) {
   section.put(fact.source);
 }
 
-PointFact get_point_fact(SectionReader& section) {
+static PointFact get_point_fact(SectionReader& section) {
   PointFact fact;
   fact.id = section.get<std::uint64_t>();
   fact.customer = section.get<Customer>();
@@ -54,6 +54,28 @@ PointFact get_point_fact(SectionReader& section) {
   fact.amount = section.get<std::int64_t>();
   fact.source = section.get<std::uint64_t>();
   return fact;
+}
+
+void get_point_facts(SectionReader& section, FunctionRef<bool(const PointFact&)> take) {
+  constexpr std::size_t fact_bytes = 7 * 8 + 4 + 3;
+  const auto count = section.get<std::uint64_t>();
+  section.require(count <= section.remaining() / fact_bytes, "more facts than there are bytes");
+  const auto key = [](const PointFact& fact) {
+    return std::tuple(fact.customer, fact.time, fact.id);
+  };
+  PointFact last{.customer = Customer{0}, .time = Time::min()};
+  for (std::uint64_t i = 0; section.ok() && i < count; ++i) {
+    const PointFact fact = get_point_fact(section);
+    const bool in_order = fact.customer != no_customer && key(last) < key(fact);
+    if (!section.require(in_order, "facts of nobody, or out of order")) return;
+    last = fact;
+    bool taken = false;
+    try {
+      taken = take(fact);
+    } catch (const Exception&) {
+    }
+    section.require(taken, "a fact that cannot have been taken");
+  }
 }
 
 }  // namespace detail
@@ -167,29 +189,13 @@ Result<PointsBook> PointsBook::load(std::span<const std::byte> bytes) {
   if (!reader) return reader.error();
   Result<SectionReader> section = reader->section("facts");
   if (!section) return section.error();
-  const auto count = section->get<std::uint64_t>();
-  section->require(count <= section->remaining() / detail::point_fact_bytes,
-                   "more facts than there are bytes");
   PointsBook book;
-  PointFact last{.customer = Customer{0}, .time = Time::min()};
-  const auto key = [](const PointFact& fact) {
-    return std::tuple(fact.customer, fact.time, fact.id);
-  };
-  for (std::uint64_t i = 0; section->ok() && i < count; ++i) {
-    const PointFact fact = detail::get_point_fact(*section);
-    const bool sound =
-        fact.customer != no_customer && key(last) < key(fact) && book.ids_.find(fact.id) == nullptr;
-    if (!section->require(sound, "facts of nobody, twice or out of order")) break;
-    last = fact;
-    PointsAccount& account = book.account_of(fact.customer);
-    try {
-      account.add(fact);
-    } catch (const Exception&) {
-      section->require(false, "a fact that cannot have been taken");
-      break;
-    }
+  detail::get_point_facts(*section, [&](const PointFact& fact) {
+    if (book.ids_.find(fact.id) != nullptr) return false;
+    book.account_of(fact.customer).add(fact);
     book.ids_.insert(fact.id, {fact.time, fact.customer});
-  }
+    return true;
+  });
   if (const Result<void> done = section->finish(); !done) return done.error();
   return book;
 }

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <vector>
 
+#include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/reward/points_account.hpp"
@@ -88,10 +89,10 @@ class PointsBook : public PointsPosting<PointsBook> {
 
 namespace detail {
 
-/// The facts of an account, or of many, one after another.
 EMPTOR_API void put_point_fact(SectionWriter& section, const PointFact& fact);
-[[nodiscard]] EMPTOR_API PointFact get_point_fact(SectionReader& section);
-inline constexpr std::size_t point_fact_bytes = 6 * 8 + 8 + 4 + 3;
+/// Reads a count and that many facts, by (customer, time, id), and gives each to `take`, which says
+/// whether it can have been taken; its Exception says no, too.
+EMPTOR_API void get_point_facts(SectionReader& section, FunctionRef<bool(const PointFact&)> take);
 
 /// Fills in what a fact that names another takes over from it; whether there is such a fact.
 [[nodiscard]] EMPTOR_API bool complete_point_fact(PointFact& fact, const FactIndex& ids) noexcept;
