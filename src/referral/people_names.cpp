@@ -28,6 +28,18 @@ std::string_view name(ReviewAnswer answer) noexcept {
   return "unknown";
 }
 
+std::string_view name(ReviewTruth truth) noexcept {
+  switch (truth) {
+    case ReviewTruth::unknown:
+      return "unknown";
+    case ReviewTruth::fraud:
+      return "fraud";
+    case ReviewTruth::honest:
+      return "honest";
+  }
+  return "unknown";
+}
+
 std::string_view name(ReviewStep step) noexcept {
   switch (step) {
     case ReviewStep::opened:
@@ -38,6 +50,10 @@ std::string_view name(ReviewStep step) noexcept {
       return "approved";
     case ReviewStep::rejected:
       return "rejected";
+    case ReviewStep::fraud:
+      return "fraud";
+    case ReviewStep::honest:
+      return "honest";
   }
   return "unknown";
 }

@@ -19,6 +19,10 @@ enum class ReviewState : std::uint8_t { open, assigned, approved, rejected };
 enum class ReviewAnswer : std::uint8_t { approve, reject };
 [[nodiscard]] EMPTOR_API std::string_view name(ReviewAnswer answer) noexcept;
 
+/// What turned out later, e.g. by a chargeback; it has the last word in feedback.
+enum class ReviewTruth : std::uint8_t { unknown, fraud, honest };
+[[nodiscard]] EMPTOR_API std::string_view name(ReviewTruth truth) noexcept;
+
 /// A member of staff; 0 is nobody. `review_deadline` is what decides at the deadline.
 using ReviewerId = std::uint32_t;
 inline constexpr ReviewerId no_reviewer = 0;
@@ -38,12 +42,13 @@ struct ReviewItem {
   std::vector<FraudSignal> signals{};               ///< the reasons
   ReviewState state = ReviewState::open;
   ReviewerId reviewer = no_reviewer;  ///< who has it, or who decided
-  Time decided{};                     ///< the epoch while open or assigned
+  ReviewTruth truth = ReviewTruth::unknown;
+  Time decided{};  ///< the epoch while open or assigned
 
   friend bool operator==(const ReviewItem&, const ReviewItem&) = default;
 };
 
-enum class ReviewStep : std::uint8_t { opened, assigned, approved, rejected };
+enum class ReviewStep : std::uint8_t { opened, assigned, approved, rejected, fraud, honest };
 [[nodiscard]] EMPTOR_API std::string_view name(ReviewStep step) noexcept;
 
 /// One line of the log.
