@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "emptor/core/money.hpp"
+#include "emptor/reward/plan_share.hpp"
 
 namespace emptor {
 namespace {
@@ -27,16 +28,6 @@ inline std::uint64_t small_reward(std::uint64_t magnitude, std::uint64_t rate) n
 
 inline std::uint64_t magnitude_of(std::int64_t amount) noexcept {
   return amount < 0 ? 0 - static_cast<std::uint64_t>(amount) : static_cast<std::uint64_t>(amount);
-}
-
-inline std::int64_t any_reward(std::int64_t amount, std::uint32_t rate) {
-  const std::uint64_t magnitude = magnitude_of(amount);
-  if (magnitude < small_amount) [[likely]] {
-    const auto reward = static_cast<std::int64_t>(small_reward(magnitude, rate));
-    return amount < 0 ? -reward : reward;
-  }
-  return static_cast<std::int64_t>(
-      detail::divide(detail::int128{amount} * rate, basis, Rounding::half_even));
 }
 
 /// Sums of one block of orders; |amounts| are added up so that nothing can overflow unseen.
@@ -127,7 +118,7 @@ void pay_large(std::span<const std::uint32_t> parent, std::size_t v, std::int64_
       if (up != no_parent_node) refuse_parent();
       return;
     }
-    const std::int64_t reward = any_reward(amount, rates[k]);
+    const std::int64_t reward = basis_point_share(amount, rates[k]);
     rewards[up] += reward;
     totals.paid[k] += reward;
     v = up;
@@ -194,11 +185,6 @@ LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                std::span<const std::uint32_t> basis_points,
                                std::span<std::int64_t> rewards) {
   return payout<false>(parent, nodes, amounts, basis_points, rewards);
-}
-
-std::int64_t reward_of_amount(std::int64_t amount, std::uint32_t basis_points) {
-  require_option(basis_points <= basis, "basis_points", "in [0, 10'000]", basis_points);
-  return any_reward(amount, basis_points);
 }
 
 }  // namespace emptor

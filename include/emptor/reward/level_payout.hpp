@@ -51,9 +51,4 @@ EMPTOR_API LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                           std::span<const std::uint32_t> basis_points,
                                           std::span<std::int64_t> rewards);
 
-/// `amount` times `basis_points` / 10'000, rounded half to even; |result| <= |amount| for rates up
-/// to 10'000. One or two nanoseconds while |amount| < 2^49.
-[[nodiscard]] EMPTOR_API std::int64_t reward_of_amount(std::int64_t amount,
-                                                       std::uint32_t basis_points);
-
 }  // namespace emptor

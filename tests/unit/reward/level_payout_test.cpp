@@ -39,12 +39,6 @@ TEST_CASE("level payout by hand: a path, ties to even, refunds") {
   (void)level_payout(Parents{root, 0, 0, 0, 0, 0}, Amounts{0, 5, 5, 5, 5, 5}, Parents{1000},
                      rewards = Amounts(6));
   CHECK(rewards[0] == 0);
-
-  CHECK(reward_of_amount(25, 1000) == 2);
-  CHECK(reward_of_amount(35, 1000) == 4);
-  CHECK(reward_of_amount(-26, 1000) == -3);
-  CHECK(reward_of_amount(std::numeric_limits<std::int64_t>::min(), 10'000) ==
-        std::numeric_limits<std::int64_t>::min());
 }
 
 TEST_CASE("level payout of a list of orders is that of their nodes") {
