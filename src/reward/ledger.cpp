@@ -437,19 +437,18 @@ PostCounts Ledger::post(std::span<const Transfer> transfers, std::span<TransferR
     throw Exception(ErrorCode::overflow, "a ledger has at most 2^32 - 2 records", "Ledger::post");
   }
   grow_ids(records_.size() + transfers.size());
+  // Slots and accounts lie anywhere in memory: they are asked for some transfers ahead.
   constexpr std::size_t ahead = 12;
+  const auto fetch = [&](const Transfer& next) {
+    __builtin_prefetch(&ids_[hash_of(next.id) & (ids_.size() - 1)], 1);
+    for (const Account account : {next.debit, next.credit}) {
+      if (index(account) < accounts_.size()) __builtin_prefetch(&accounts_[index(account)], 1);
+    }
+  };
+  for (std::size_t i = 0; i < std::min(ahead, transfers.size()); ++i) fetch(transfers[i]);
   PostCounts counts;
   for (std::size_t i = 0; i < transfers.size();) {
-    if (i + ahead < transfers.size()) {
-      const Transfer& next = transfers[i + ahead];
-      __builtin_prefetch(&ids_[hash_of(next.id) & (ids_.size() - 1)]);
-      if (index(next.debit) < accounts_.size()) {
-        __builtin_prefetch(&accounts_[index(next.debit)], 1);
-      }
-      if (index(next.credit) < accounts_.size()) {
-        __builtin_prefetch(&accounts_[index(next.credit)], 1);
-      }
-    }
+    if (i + ahead < transfers.size()) fetch(transfers[i + ahead]);
     std::size_t end = i + 1;
     if (!transfers[i].linked) {
       out[i] = take(transfers[i]);

@@ -150,7 +150,7 @@ class Ledger {
   [[nodiscard]] EMPTOR_API Sha256Digest digest() const;
 
  private:
-  struct AccountState {
+  struct alignas(64) AccountState {  // one cache line
     AccountBalance balance;
     AccountKey key;
     AccountFlags flags;
