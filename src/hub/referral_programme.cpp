@@ -1,0 +1,506 @@
+#include "emptor/hub/referral_programme.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace emptor {
+
+namespace {
+
+ReferralProgrammeOptions checked(ReferralProgrammeOptions options) {
+  require_option(options.review_patience > std::chrono::seconds{0}, "review_patience", "> 0",
+                 options.review_patience.count());
+  require_option(options.at_deadline <= ReviewAnswer::reject, "at_deadline",
+                 "an answer that is listed", static_cast<int>(options.at_deadline));
+  options.payout.programme = options.terms.programme;
+  return options;
+}
+
+ReferralEdgeId edge_id(ClaimId claim) noexcept {
+  return static_cast<ReferralEdgeId>(static_cast<std::uint32_t>(claim));
+}
+
+ClaimId claim_of(ReferralEdgeId edge) noexcept {
+  return static_cast<ClaimId>(static_cast<std::uint32_t>(edge));
+}
+
+std::uint64_t subject_of(const RewardKey& key, std::uint64_t revision) noexcept {
+  return transfer_id({key.event, std::uint64_t{key.rule} << 8U | key.level,
+                      static_cast<std::uint64_t>(key.beneficiary), revision})
+      .low;
+}
+
+}  // namespace
+
+ReferralProgramme::ReferralProgramme(ReferralProgrammeOptions options, RewardPlan plan)
+    : options_(checked(std::move(options))),
+      book_(options_.terms),
+      fraud_(options_.fraud),
+      engine_(std::move(plan)),
+      payout_(options_.payout) {}
+
+Result<void> ReferralProgramme::activate(RewardPlan plan) {
+  return engine_.activate(std::move(plan));
+}
+
+TransferRefusal ReferralProgramme::fund(Money amount, Time time, const TransferId& id) {
+  const TransferRefusal refusal = payout_.fund(amount, time, id);
+  if (refusal == TransferRefusal::none) {
+    payout_.retry(time);
+    tell_payouts();
+  }
+  return refusal;
+}
+
+AttributionOutcome ReferralProgramme::followed(AttributionOutcome outcome, Time time) {
+  catch_up(time);
+  return outcome;
+}
+
+AttributionOutcome ReferralProgramme::touch(const ReferralTouch& touch) {
+  const AttributionOutcome outcome = book_.touch(touch);
+  if (outcome.refusal == AttributionRefusal::none && touch.kind != TouchKind::share &&
+      touch.customer != no_customer) {
+    fraud_.add(FraudClaim{touch.referrer, touch.customer, touch.time});
+  }
+  return followed(outcome, touch.time);
+}
+
+AttributionOutcome ReferralProgramme::link_visitor(Visitor visitor, Customer customer, Time time) {
+  return followed(book_.link_visitor(visitor, customer), time);
+}
+
+AttributionOutcome ReferralProgramme::sign_up(Customer customer, Time time, Visitor visitor) {
+  const AttributionOutcome outcome = book_.register_customer(customer, time, visitor);
+  if (!outcome.accepted()) return outcome;
+  fraud_.add(FraudSignUp{customer, time});
+  if (const ReferralAttribution first = book_.attribution_of(customer, time)) {
+    set_edge(customer, first, time);
+  }
+  return followed(outcome, time);
+}
+
+FraudFact ReferralProgramme::identity(const FraudKey& key) {
+  return fraud_.add(key);
+}
+
+FraudFact ReferralProgramme::coupon(const FraudCoupon& coupon) {
+  return fraud_.add(coupon);
+}
+
+FraudFact ReferralProgramme::block(const FraudBlock& block) {
+  const FraudFact fact = fraud_.add(block);
+  if (fact != FraudFact::recorded) return fact;
+  const auto [at, fresh] = blocks_.try_emplace(block.customer, block.time, block.blocked);
+  if (!fresh && std::pair(block.time, block.blocked) > at->second) {
+    at->second = {block.time, block.blocked};
+  }
+  return fact;
+}
+
+bool ReferralProgramme::blocked(Customer customer) const {
+  if (blocks_.empty()) return false;
+  const auto found = blocks_.find(customer);
+  return found != blocks_.end() && found->second.second;
+}
+
+void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attribution,
+                                 Time time) {
+  const auto found = edge_of_.find(child);
+  if (found != edge_of_.end()) {
+    const ReferralEdge& now = found->second;
+    if (now.edge == edge_id(attribution.claim)) {
+      if (now.valid_from == attribution.time && now.valid_to == attribution.until) return;
+    } else if (now.valid_from > attribution.time) {
+      return;  // asked about the past
+    } else {
+      ReferralEdge ended = now;
+      ended.id = static_cast<EdgeFactId>(edge_facts_);
+      ended.cause = EdgeCause::ended;
+      ended.valid_to = std::max(now.valid_from, attribution.time);
+      ended.recorded_at = time;
+      if (log_.add(ended)) ++edge_facts_;
+    }
+    forest_.remove(now.edge);
+  }
+  ReferralEdge edge;
+  edge.id = static_cast<EdgeFactId>(edge_facts_);
+  edge.edge = edge_id(attribution.claim);
+  edge.child = child;
+  edge.parent = attribution.referrer;
+  edge.programme = attribution.programme;
+  edge.campaign = attribution.campaign;
+  edge.channel = attribution.channel;
+  edge.method = attribution.method;
+  edge.cause = EdgeCause::attributed;
+  edge.valid_from = attribution.time;
+  edge.valid_to = std::max(attribution.time, attribution.until);
+  edge.recorded_at = time;
+  edge_of_.erase(child);
+  if (!log_.add(edge)) return;
+  ++edge_facts_;
+  edge_of_.emplace(child, edge);
+  if (!forest_.add({edge.edge, child, edge.parent, edge.valid_from})) return;
+  const OwnerGroups& groups = payout_.accounts().groups();
+  const bool joined = !groups.alone(child) || !groups.alone(edge.parent);
+  if (forest_.standing(edge.edge) == EdgeStanding::dropped && !joined) {
+    book_.void_claim(attribution.claim, ClaimReason::blocked_ring, time);
+  }
+}
+
+void ReferralProgramme::withdraw_edge(ClaimId claim, Time time) {
+  const Customer child = book_.claim(claim).referee;
+  const auto found = edge_of_.find(child);
+  if (found == edge_of_.end() || found->second.edge != edge_id(claim)) return;
+  ReferralEdge gone = found->second;
+  gone.id = static_cast<EdgeFactId>(edge_facts_);
+  gone.cause = EdgeCause::withdrawn;
+  gone.valid_to = gone.valid_from;
+  gone.recorded_at = time;
+  if (log_.add(gone)) ++edge_facts_;
+  forest_.remove(gone.edge);
+  edge_of_.erase(found);
+}
+
+void ReferralProgramme::climb(const RewardOccasion& occasion, const ReferralAttribution& first,
+                              const UplineView* view) {
+  upline_.clear();
+  std::size_t depth = 0;
+  if (const RewardPlan* plan = engine_.plan_at(occasion.time)) depth = plan->paid_depth();
+  Customer at = first.referrer;
+  while (at != no_customer && upline_.size() < depth) {
+    UplineMember& member = upline_.emplace_back();
+    member.customer = at;
+    member.eligible = !blocked(at);
+    if (view != nullptr) (*view)(member);
+    const std::optional<OwnedReferral> above = forest_.edge_above(at);
+    at = above && above->since <= occasion.time ? above->parent : no_customer;
+  }
+}
+
+ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const UplineView* view) {
+  ProgrammeOutcome out;
+  decisions_.clear();
+  const auto group = [this](Customer customer) {
+    return payout_.accounts().groups().group(payout_.accounts().owner(customer));
+  };
+  const OwnerView owners = group;  // refers to it
+  if (const auto known = events_.find(occasion.event); known != events_.end()) {
+    out.claim = known->second.claim;
+    out.status = engine_.decide(occasion, {}, decisions_, &owners);
+    return out;
+  }
+  if (occasion.customer == no_customer || engine_.plan_at(occasion.time) == nullptr) {
+    out.status = engine_.decide(occasion, {}, decisions_, &owners);
+    if (out.status != RewardStatus::decided) return out;
+  }
+
+  Event event;
+  event.order = id_at<Order>(events_.size());
+  event.gross = occasion.gross;
+  event.ordinal = occasion.ordinal;
+  event.time = occasion.time;
+
+  // Whose the customer is.
+  ReferralAttribution first = book_.attribution_of(occasion.customer, occasion.time);
+  if (first) set_edge(occasion.customer, first, occasion.time);
+  if (const std::optional<OwnedReferral> edge = forest_.edge_above(occasion.customer)) {
+    if (edge->since <= occasion.time && claim_of(edge->edge) != first.claim) {
+      first = book_.edge_of(claim_of(edge->edge));
+    }
+  } else if (first && forest_.standing(edge_id(first.claim))) {
+    first = {};  // there, and not in force
+  }
+  if (first && forest_.owner(first.referrer) == forest_.owner(occasion.customer)) first = {};
+
+  if (is_sale(occasion.kind)) {
+    fraud_.add(FraudOrder{event.order, occasion.customer, occasion.time, occasion.gross});
+    if (first && qualifies(options_.terms.qualification, {occasion.gross, occasion.ordinal})) {
+      const AttributionOutcome qualified = book_.qualify(first.referee, occasion.time);
+      event.qualified = qualified.refusal == AttributionRefusal::none;
+    }
+  }
+
+  // Whether it is honest.
+  if (first) {
+    fraud_.check({first.referrer, first.referee, first.time, occasion.gross,
+                  options_.terms.qualification.minimum_order},
+                 verdict_);
+    out.fraud = verdict_.decision;
+    if (out.fraud == FraudDecision::block) {
+      book_.void_claim(first.claim, ClaimReason::fraud, occasion.time);
+      first = {};
+    }
+  }
+
+  RewardOccasion judged = occasion;
+  judged.campaign = first.campaign;
+  climb(judged, first, view);
+  out.status = engine_.decide(judged, upline_, decisions_, &owners);
+  if (out.status != RewardStatus::decided) {
+    catch_up(occasion.time);
+    return out;
+  }
+  RewardWait waits = RewardWait::none;
+  RewardWait referee_waits = RewardWait::none;
+  if (first) {
+    out.claim = event.claim = first.claim;
+    const ReferralAttribution now = book_.edge_of(first.claim);
+    if (!now.referrer_side) waits = RewardWait::approval;
+    if (!now.referee_side) referee_waits = RewardWait::approval;
+    if (out.fraud == FraudDecision::review) {
+      waits = waits | RewardWait::review;
+      referee_waits = referee_waits | RewardWait::review;
+      ReviewRequest request;
+      request.subject = occasion.event;
+      request.referrer = first.referrer;
+      request.referee = first.referee;
+      request.opened = occasion.time;
+      request.patience = options_.review_patience;
+      request.at_deadline = options_.at_deadline;
+      for (const RewardDecision& decision : decisions_) {
+        if (decision.kind == RewardKind::cash) request.amount_at_risk += decision.granted;
+      }
+      if (reviews_.open(request, verdict_) == ReviewOutcome::done) {
+        outbox_.append(review_opened(first.referrer, occasion.event, occasion.time,
+                                     reviews_.find(occasion.event)->deadline));
+      }
+    }
+    events_of_[first.claim].push_back(occasion.event);
+  }
+  events_.emplace(occasion.event, event);
+  payout_.apply(decisions_, waits, referee_waits);
+  for (const RewardDecision& decision : decisions_) {
+    if (decision.granted == 0) continue;
+    const Currency currency = decision.kind == RewardKind::cash ? decision.currency : Currency{};
+    outbox_.append(
+        reward_granted(decision.key.beneficiary, subject_of(decision.key, decision.revision),
+                       {decision.granted, currency}, decision.time,
+                       decision.held_until == Time::min() ? decision.time : decision.held_until));
+  }
+  out.decisions = decisions_;
+  catch_up(occasion.time);
+  return out;
+}
+
+ProgrammeOutcome ReferralProgramme::correct(const RewardAdjustment& adjustment) {
+  ProgrammeOutcome out;
+  decisions_.clear();
+  const auto group = [this](Customer customer) {
+    return payout_.accounts().groups().group(payout_.accounts().owner(customer));
+  };
+  const OwnerView owners = group;  // refers to it
+  out.status = engine_.adjust(adjustment, decisions_, &owners);
+  if (out.status != RewardStatus::decided) return out;
+  payout_.apply(decisions_);
+  const auto found = events_.find(adjustment.event);
+  if (found != events_.end()) {
+    const Event event = found->second;
+    out.claim = event.claim;
+    fraud_.add(FraudRefund{event.order, std::max<std::int64_t>(event.gross - adjustment.gross, 0)});
+    if (options_.void_on_refund && event.qualified && event.claim != no_claim &&
+        (adjustment.gross <= 0 ||
+         !qualifies(options_.terms.qualification, {adjustment.gross, event.ordinal}))) {
+      book_.void_claim(event.claim, ClaimReason::refunded, adjustment.time);
+    }
+  }
+  const std::vector<RewardDecision> made = decisions_;
+  catch_up(adjustment.time);
+  decisions_ = made;
+  out.decisions = decisions_;
+  return out;
+}
+
+void ReferralProgramme::happened(std::uint64_t event, RewardEventKind kind, Time time) {
+  released_.clear();
+  payout_.end_event_wait(event, kind, time, released_);
+  release(released_, time);
+  catch_up(time);
+}
+
+AttributionOutcome ReferralProgramme::approve(ClaimId claim, ClaimSide side, Time time) {
+  return followed(book_.approve(claim, side, time), time);
+}
+
+AttributionOutcome ReferralProgramme::reject(ClaimId claim, ClaimSide side, ClaimReason reason,
+                                             Time time) {
+  return followed(book_.reject(claim, side, reason, time), time);
+}
+
+AttributionOutcome ReferralProgramme::void_claim(ClaimId claim, ClaimReason reason, Time time) {
+  return followed(book_.void_claim(claim, reason, time), time);
+}
+
+ReviewOutcome ReferralProgramme::answer(std::uint64_t event, ReviewAnswer answer,
+                                        ReviewerId reviewer, Time time) {
+  const ReviewOutcome outcome = reviews_.decide(event, answer, reviewer, time);
+  if (outcome == ReviewOutcome::done) {
+    answered(event, answer, time);
+    catch_up(time);
+  }
+  return outcome;
+}
+
+void ReferralProgramme::answered(std::uint64_t event, ReviewAnswer answer, Time time) {
+  const ReviewItem* item = reviews_.find(event);
+  outbox_.append(review_decided(item->referrer, event, static_cast<std::uint32_t>(answer), time));
+  if (answer == ReviewAnswer::reject) {
+    if (const auto found = events_.find(event); found != events_.end()) {
+      book_.void_claim(found->second.claim, ClaimReason::fraud, time);
+    }
+    return;
+  }
+  released_.clear();
+  payout_.end_wait(event, RewardWait::review, false, time, released_);
+  payout_.end_wait(event, RewardWait::review, true, time, released_);
+  release(released_, time);
+}
+
+TransferRefusal ReferralProgramme::withdraw(Customer customer, LedgerUnit unit, std::int64_t amount,
+                                            Time time, const TransferId& id) {
+  return payout_.withdraw(customer, unit, amount, time, id);
+}
+
+void ReferralProgramme::advance(Time now) {
+  book_.advance(now);
+  catch_up(now);
+  std::vector<ReviewLogEntry> resolved;
+  reviews_.resolve_due(now, resolved);
+  for (const ReviewLogEntry& entry : resolved) {
+    answered(entry.subject,
+             entry.step == ReviewStep::approved ? ReviewAnswer::approve : ReviewAnswer::reject,
+             entry.time);
+  }
+  catch_up(now);
+  released_.clear();
+  expired_.clear();
+  payout_.advance(now, released_, expired_);
+  release(released_, now);
+  for (const RewardKey& key : expired_) {
+    decisions_.clear();
+    if (engine_.close(key, RewardBound::expired, now, decisions_) == RewardStatus::decided) {
+      payout_.apply(decisions_);
+    }
+  }
+  catch_up(now);
+}
+
+void ReferralProgramme::reserve(std::size_t events) {
+  engine_.reserve(events, 3 * events);
+  payout_.reserve(3 * events);
+  outbox_.reserve(6 * events);
+  events_.reserve(events);
+}
+
+void ReferralProgramme::release(std::span<const RewardKey> keys, Time time) {
+  for (const RewardKey& key : keys) {
+    (void)engine_.release(key);
+    const auto found = events_.find(key.event);
+    if (found == events_.end() || found->second.claim == no_claim) continue;
+    const ClaimId claim = found->second.claim;
+    if (book_.claim(claim).state != ClaimState::approved) continue;
+    const std::vector<std::uint64_t>& events = events_of_[claim];
+    const bool all = std::all_of(events.begin(), events.end(), [&](std::uint64_t event) {
+      const std::vector<RewardStanding> rewards = payout_.of_event(event);
+      return std::all_of(rewards.begin(), rewards.end(), [](const RewardStanding& reward) {
+        return reward.waits == RewardWait::none;
+      });
+    });
+    if (all) book_.settle(claim, time);
+  }
+}
+
+void ReferralProgramme::close_rewards(ClaimId claim, bool of_referee, bool of_others, Time time) {
+  const auto found = events_of_.find(claim);
+  if (found == events_of_.end()) return;
+  std::vector<RewardDecision> decisions;
+  for (const std::uint64_t event : found->second) {
+    for (const RewardStanding& reward : payout_.of_event(event)) {
+      if (reward.key.level == 0 ? of_referee : of_others) {
+        (void)engine_.close(reward.key, RewardBound::voided, time, decisions);
+      }
+    }
+  }
+  payout_.apply(decisions);
+}
+
+void ReferralProgramme::catch_up(Time time) {
+  for (; followed_ < book_.log().size(); ++followed_) {
+    const ClaimTransition line = book_.log()[followed_];
+    const ReferralClaim claim = book_.claim(line.claim);
+    const auto id = static_cast<std::uint64_t>(line.claim);
+    for (const Customer whom : {claim.referrer, claim.referee}) {
+      if (whom == no_customer) continue;
+      outbox_.append(claim_changed(whom, id, static_cast<std::uint32_t>(line.from),
+                                   static_cast<std::uint32_t>(line.to), line.time));
+    }
+    if (line.to == ClaimState::approved) {
+      const ReferralAttribution edge = book_.edge_of(line.claim);
+      std::vector<RewardKey> released;
+      if (const auto found = events_of_.find(line.claim); found != events_of_.end()) {
+        for (const std::uint64_t event : found->second) {
+          if (edge.referrer_side) {
+            payout_.end_wait(event, RewardWait::approval, false, line.time, released);
+          }
+          if (edge.referee_side) {
+            payout_.end_wait(event, RewardWait::approval, true, line.time, released);
+          }
+        }
+      }
+      close_rewards(line.claim, !edge.referee_side, !edge.referrer_side, line.time);
+      release(released, line.time);
+    } else if (is_end(line.to)) {
+      withdraw_edge(line.claim, time);
+      close_rewards(line.claim, true, true, line.time);
+    }
+  }
+  tell_payouts();
+}
+
+void ReferralProgramme::tell_payouts() {
+  for (const PayoutEvent& event : payout_.drain()) {
+    if (event.step != PayoutStep::posted && event.step != PayoutStep::taken_back) continue;
+    const bool posted = event.step == PayoutStep::posted;
+    const Customer customer = event.key.beneficiary;
+    const Money amount{event.amount, event.unit.currency()};
+    outbox_.append(posted ? reward_posted(customer, event.transfer.low, amount, event.time)
+                          : reward_clawed_back(customer, event.transfer.low, amount, event.time));
+    if (event.key.level > 0 && !event.unit.is_points()) {
+      fraud_.add(FraudReward{event.transfer.low, customer, event.time,
+                             posted ? event.amount : -event.amount});
+    }
+  }
+}
+
+Result<void> ReferralProgramme::acknowledge(std::string_view consumer, std::size_t count) {
+  return outbox_.acknowledge(consumer, count);
+}
+
+void ReferralProgramme::on_merge(const MergeEvent& event, std::span<const OwnerChange> changes) {
+  forest_.on_merge(event, changes);
+  follow(event, changes);
+}
+
+void ReferralProgramme::on_unmerge(const MergeEvent& event, std::span<const OwnerChange> changes) {
+  forest_.on_unmerge(event, changes);
+  follow(event, changes);
+}
+
+void ReferralProgramme::follow(const MergeEvent& event, std::span<const OwnerChange> changes) {
+  try {
+    payout_.on_merge(event, changes);  // follows merges and unmerges alike
+  } catch (...) {
+    std::vector<OwnerChange> back(changes.begin(), changes.end());
+    for (OwnerChange& change : back) std::swap(change.before, change.after);
+    forest_.on_merge(event, back);
+    throw;
+  }
+  tell_payouts();
+}
+
+void ReferralProgramme::erase(Customer customer) {
+  forest_.erase(customer);
+  edge_of_.erase(customer);
+}
+
+}  // namespace emptor
