@@ -7,8 +7,8 @@
 // ways are tried in all trees of a few people with 0 to 2 purchases each. What splits gain on
 // purchases made for the gain's sake is not looked at. Method of the search: the attack of Lv and
 // Moscibroda's property USA (reward/mechanism.hpp). That nothing is found is no proof.
-// Time: a way to split takes some .2 us with a mechanism and 1.5 us with a plan of three rules; there
-// are 142,000 in all trees of up to 4 people, 1.9 million with 5. Thread safety: pure.
+// Time: a way to split takes some .2 us with a mechanism and 1.5 us with a plan of three rules;
+// there are 142,000 in all trees of up to 4 people, 1.9 million with 5. Thread safety: pure.
 
 #include <cstdint>
 
