@@ -343,6 +343,7 @@ std::vector<ReferralPath> AttributionBook::paths() const {
   }
   for (const TouchNode& node : touches_) {
     ReferralPath& path = out[node.claim];
+    path.shares += node.touch.kind == TouchKind::share ? 1 : 0;
     path.clicked = path.clicked || node.touch.kind != TouchKind::share;
     path.claimed = path.claimed || node.touch.kind == TouchKind::claim;
   }

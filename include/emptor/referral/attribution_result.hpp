@@ -69,7 +69,7 @@ enum class RaceVerdict : std::uint8_t {
 
 /// One touch in the race, in order of time.
 struct RaceStep {
-  ReferralTouch touch;
+  ReferralTouch touch{};
   ClaimId claim = no_claim;
   RaceVerdict verdict{};
   ClaimId against = no_claim;  ///< who had the customer when it came; no_claim: nobody
@@ -77,8 +77,8 @@ struct RaceStep {
 
 /// The whole race up to an instant.
 struct AttributionExplanation {
-  ReferralAttribution winner;
-  std::vector<RaceStep> steps;
+  ReferralAttribution winner{};
+  std::vector<RaceStep> steps{};
   /// "customer 7 is customer 3's since 2026-01-02T00:00:00Z by code (claim 1, approved): …"
   [[nodiscard]] EMPTOR_API std::string sentence() const;
 };
@@ -109,6 +109,7 @@ struct ReferralPath {
   Campaign campaign = no_id<Campaign>;
   Channel channel = no_id<Channel>;  ///< of the first touch
   Time touched{};                    ///< the first touch
+  std::uint32_t shares = 0;          ///< share touches
   bool clicked = false;              ///< somebody came; false: a share without an answer
   bool claimed = false;              ///< by a claim, or by signing up
   Time signed_up = Time::max();      ///< when the referee did, if this claim won then; else max

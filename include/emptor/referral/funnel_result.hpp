@@ -69,15 +69,15 @@ struct FunnelRow {
   /// Of a stage, from the one before (`steps[0]`: of claimed among clicked), 4 of them.
   std::array<FunnelRate, funnel_stages - 1> steps{};
   /// Of signed_up among clicked.
-  FunnelRate conversion;
+  FunnelRate conversion{};
 };
 
 struct ReferralFunnelResult {
-  FunnelOptions options;  ///< as given
-  FunnelRow total;
-  std::vector<FunnelRow> by_channel;   ///< ascending by channel, the unknown one last
-  std::vector<FunnelRow> by_campaign;  ///< ascending by campaign, those of none last
-  std::vector<FunnelRow> by_both;      ///< ascending by channel, then campaign
+  FunnelOptions options{};  ///< as given
+  FunnelRow total{};
+  std::vector<FunnelRow> by_channel{};   ///< ascending by channel, the unknown one last
+  std::vector<FunnelRow> by_campaign{};  ///< ascending by campaign, those of none last
+  std::vector<FunnelRow> by_both{};      ///< ascending by channel, then campaign
 };
 
 }  // namespace emptor

@@ -45,10 +45,10 @@ struct ReferralCohort {
   std::uint64_t conversions = 0;  ///< of those invitations, so far
   double k_observed = 0;          ///< conversions / members: too low while the cohort is young
   /// Invitations a member makes up to the age `horizon` (mean cumulative function).
-  GrowthEstimate invites_each;
+  GrowthEstimate invites_each{};
   /// Chance that an invitation converts within `convert_within` (Kaplan-Meier).
-  GrowthEstimate conversion;
-  GrowthEstimate k;  ///< invites_each times conversion
+  GrowthEstimate conversion{};
+  GrowthEstimate k{};  ///< invites_each times conversion
   /// The age up to which members of this cohort have been watched, at most `invite_within`: when it
   /// is shorter, `invites_each` and `k` are of that age and a lower bound for the whole.
   std::chrono::seconds horizon{0};
@@ -82,25 +82,26 @@ struct ReferrerConcentration {
   double top_5_percent = 0;
   double top_10_percent = 0;
   double top_20_percent = 0;
-  std::vector<LorenzPoint> lorenz;  ///< among referrers, from (0, 0) to (1, 1)
+  std::vector<LorenzPoint> lorenz{};  ///< among referrers, from (0, 0) to (1, 1)
 };
 
 struct ReferralGrowthResult {
-  ReferralGrowthOptions options;  ///< as given
-  std::uint64_t members = 0;      ///< who joined up to as_of
-  FunnelRate referred;            ///< members who were brought, among all members
-  FunnelRate inviters;            ///< members who invited, among all
-  FunnelRate referrers;           ///< members who brought somebody, among all
-  std::vector<ReferralCohort>
-      cohorts;         ///< by month of joining, ascending, months without any left out
-  ReferralCohort all;  ///< everybody as one cohort; its month is the first
+  ReferralGrowthOptions options{};  ///< as given
+  std::uint64_t members = 0;        ///< who joined up to as_of
+  FunnelRate referred{};            ///< members who were brought, among all members
+  FunnelRate inviters{};            ///< members who invited, among all
+  FunnelRate referrers{};           ///< members who brought somebody, among all
+  /// By month of joining, ascending; months in which nobody joined are left out.
+  std::vector<ReferralCohort> cohorts{};
+  ReferralCohort all{};  ///< everybody as one cohort; its month is the first
+  /// Kaplan-Meier; those who never come are among the watched.
+  DurationQuantiles invitation_to_sign_up{};
   DurationQuantiles
-      invitation_to_sign_up;         ///< Kaplan-Meier, those who never come among the watched
-  DurationQuantiles observed_cycle;  ///< of those brought: from their referrer's joining to theirs
-  DurationQuantiles first_conversion;  ///< from joining to the first one brought, Kaplan-Meier
-  std::vector<ReferralGeneration> generations;  ///< [0]: came alone
+      observed_cycle{};  ///< of those brought: from their referrer's joining to theirs
+  DurationQuantiles first_conversion{};  ///< from joining to the first one brought, Kaplan-Meier
+  std::vector<ReferralGeneration> generations{};  ///< [0]: came alone
   std::uint64_t in_rings = 0;  ///< members whose chain of referrers never ends, in no generation
-  ReferrerConcentration concentration;
+  ReferrerConcentration concentration{};
 };
 
 }  // namespace emptor
