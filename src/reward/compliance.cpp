@@ -134,6 +134,14 @@ void look_at_rule(const RewardPlan& plan, std::size_t at, const ComplianceOption
   }
 }
 
+/// Pools by what people buy themselves.
+bool pays_own_alone(const MechanismSpec& spec) {
+  const auto* pro_rata = std::get_if<ProRataPool>(&spec);
+  const auto* best = std::get_if<TopKPool>(&spec);
+  return (pro_rata != nullptr && pro_rata->measure == PoolMeasure::own) ||
+         (best != nullptr && best->measure == PoolMeasure::own);
+}
+
 }  // namespace
 
 ComplianceReport compliance_of(const RewardPlan& plan, const ComplianceOptions& options,
@@ -160,7 +168,7 @@ ComplianceReport compliance_of(const Mechanism& mechanism, const ComplianceOptio
     std::size_t deepest = weights.size() - 1;
     while (deepest > 0 && weights[deepest] == 0) --deepest;
     look_at_depth(static_cast<std::int64_t>(deepest), options, {}, findings);
-  } else if (!mechanism.is_pool() || mechanism.properties().solicitation) {
+  } else if (!pays_own_alone(mechanism.options().spec)) {
     findings.add(ComplianceRule::team_sales, FindingSeverity::note, {},
                  "Sales to people whom one did not bring oneself count at any "
                  "depth; pay on the "

@@ -225,6 +225,7 @@ MechanismProperties Mechanism::properties() const noexcept {
     out.contribution = out.split_proof = out.opportunity = true;
   } else if (std::holds_alternative<PachiraPool>(spec)) {
     out.contribution = out.split_proof = out.opportunity = true;
+    out.solicitation = false;  // a newcomer dilutes the others' shares; with many people hardly
     out.subtree_local = false;
   } else if (const auto* pro_rata = std::get_if<ProRataPool>(&spec)) {
     out.contribution = out.split_proof = pro_rata->measure == PoolMeasure::own;
@@ -238,6 +239,7 @@ MechanismProperties Mechanism::properties() const noexcept {
     out.opportunity = true;
   } else {
     out.budget = false;
+    out.solicitation = false;  // below the stronger leg
     out.opportunity = true;
   }
   return out;

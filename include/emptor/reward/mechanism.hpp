@@ -165,7 +165,7 @@ struct MechanismBound {
 struct MechanismProperties {
   bool budget = false;         ///< BC: never more than a share of contributions, or than the pool
   bool contribution = false;   ///< CCI: contributing more pays more
-  bool solicitation = false;   ///< CSI: a new contributor below pays more
+  bool solicitation = false;   ///< CSI: a contributor more whom one brought pays more
   bool split_proof = false;    ///< USA: being several people with the same purchases never pays
   bool strong_split = false;   ///< UGSA: nor with more purchases, net of their price
   bool subtree_local = false;  ///< SL: depends on one's own subtree alone

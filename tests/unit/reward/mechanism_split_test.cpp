@@ -130,9 +130,12 @@ struct Arrangement {
 constexpr Arrangement arrangements[] = {{2, {-1, -1, 0}}, {2, {-1, 0, 0}}, {3, {-1, -1, -1}},
                                         {3, {-1, -1, 0}}, {3, {-1, 0, 0}}, {3, {-1, 0, 1}}};
 
-/// Calls `look(rewards of all identities together)` for every split of the root of `tree`.
+/// Calls `look(rewards of all identities together)` for every split of the root of `tree`, who
+/// contributes `extra` more than as one.
 template <class Look>
-void for_each_split(const std::vector<Tree>& trees, const Tree& tree, const Look& look) {
+void for_each_split(const std::vector<Tree>& trees, const Tree& tree, std::int64_t extra,
+                    const Look& look) {
+  const std::int64_t own_total = tree.own + extra;
   std::array<int, 6> holder{};
   for (const Arrangement& way : arrangements) {
     const auto m = static_cast<std::size_t>(way.identities);
@@ -142,15 +145,15 @@ void for_each_split(const std::vector<Tree>& trees, const Tree& tree, const Look
       for (std::size_t c = 0; c < tree.children.size(); ++c) {
         from_others[static_cast<std::size_t>(holder[c])].add(trees[tree.children[c]].handed);
       }
-      for (std::int64_t first = 0; first <= tree.own; ++first) {
-        for (std::int64_t second = 0; first + second <= tree.own; ++second) {
-          const std::int64_t third = tree.own - first - second;
+      for (std::int64_t first = 0; first <= own_total; ++first) {
+        for (std::int64_t second = 0; first + second <= own_total; ++second) {
+          const std::int64_t third = own_total - first - second;
           if (m == 2 && third != 0) continue;
           const std::array<std::int64_t, 3> own{first, second, third};
           std::array<Received, 3> below = from_others;
           Rewards together{};
           for (std::size_t i = m; i-- > 0;) {
-            const Handed handed = hand_on(own[i], below[i], tree.handed.sum, together);
+            const Handed handed = hand_on(own[i], below[i], tree.handed.sum + extra, together);
             if (way.above[i] >= 0) below[static_cast<std::size_t>(way.above[i])].add(handed);
           }
           look(together);
@@ -182,7 +185,7 @@ TEST_CASE("all trees up to 7: splitting never pays under CDRM, TDRM and Sharing-
   std::array<std::uint64_t, kinds> pays{};
   std::uint64_t splits = 0;
   for (const Tree& tree : trees) {
-    for_each_split(trees, tree, [&](const Rewards& split) {
+    for_each_split(trees, tree, 0, [&](const Rewards& split) {
       ++splits;
       for (std::size_t k = 0; k < kinds; ++k) pays[k] += split[k] > tree.reward[k] ? 1 : 0;
     });
@@ -195,6 +198,20 @@ TEST_CASE("all trees up to 7: splitting never pays under CDRM, TDRM and Sharing-
   CHECK(pays[direct] > splits / 2);
   CHECK(pays[geometric] > splits / 2);
   CHECK(pays[upline] > splits / 2);
+}
+
+TEST_CASE("all trees up to 6: nor does splitting with more purchases pay under CDRM") {
+  const std::vector<Tree> trees = all_trees(most_people - 1);
+  constexpr std::int64_t scale = 10 * all_to_32;  // of CDRM's integers
+  std::uint64_t pays = 0;
+  for (const Tree& tree : trees) {
+    for (const std::int64_t extra : {half, one}) {
+      for_each_split(trees, tree, extra, [&](const Rewards& split) {
+        pays += split[cdrm] - scale * extra > tree.reward[cdrm] ? 1 : 0;
+      });
+    }
+  }
+  CHECK(pays == 0);
 }
 
 TEST_CASE("all trees up to 7: the library pays what the integers say, within its worst case") {
