@@ -64,6 +64,15 @@ Transfer& OwnedAccounts::append(const TransferId& id, std::int64_t amount, Accou
   return transfer;
 }
 
+Transfer& OwnedAccounts::start(const WalletMove& move, std::int64_t amount, Account debit,
+                               Account credit) {
+  chain_.clear();
+  Transfer& main = append(move.id, amount, debit, credit, move.time);
+  main.reference = move.reference;
+  main.code = move.code;
+  return main;
+}
+
 TransferRefusal OwnedAccounts::post_chain() {
   if (chain_.empty()) return TransferRefusal::none;
   chain_.back().linked = false;
@@ -105,25 +114,26 @@ TransferRefusal OwnedAccounts::give(const WalletMove& move) {
   if (const TransferRefusal refusal = check(move); refusal != TransferRefusal::none) {
     return refusal;
   }
-  if (const TransferRefusal known = repeated(move, true); known != TransferRefusal::none) {
-    return known;
-  }
+  const Customer owns = owner(move.customer);
+  const Account mine = entry(move.unit, move.customer).wallet;
+  const Entry to = owns == move.customer ? entries_[index(mine)] : entry(move.unit, owns);
   std::int64_t net = 0;
-  if (__builtin_add_overflow(peek(move.unit, move.customer).net, move.amount, &net)) {
+  if (__builtin_add_overflow(entries_[index(mine)].net, move.amount, &net)) {
     return TransferRefusal::overflow;
   }
-  entry(move.unit, move.customer);
-  const Entry to = entry(move.unit, owner(move.customer));
-  chain_.clear();
-  Transfer& main = append(move.id, move.amount, move.other, to.wallet, move.time);
-  main.reference = move.reference;
-  main.code = move.code;
-  if (const std::int64_t debt = owed(to); debt > 0) {
+  const std::int64_t debt = owed(to);
+  if (debt > 0) {
+    if (const TransferRefusal known = repeated(move, true); known != TransferRefusal::none) {
+      return known;
+    }
+  }
+  start(move, move.amount, move.other, to.wallet);
+  if (debt > 0) {
     append(move.id, std::min(debt, move.amount), to.wallet, to.receivable, move.time);
   }
   const TransferRefusal refusal = post_chain();
-  if (refusal == TransferRefusal::none) entry(move.unit, move.customer).net = net;
-  return refusal;
+  if (refusal == TransferRefusal::none) entries_[index(mine)].net = net;
+  return refusal == TransferRefusal::other_content ? repeated(move, true) : refusal;
 }
 
 TakingOutcome OwnedAccounts::take(const WalletMove& move, TakingLimit limit) {
@@ -166,23 +176,17 @@ TransferRefusal OwnedAccounts::hold(const WalletMove& move) {
   if (const TransferRefusal refusal = check(move); refusal != TransferRefusal::none) {
     return refusal;
   }
-  if (const TransferRefusal known = repeated(move, true); known != TransferRefusal::none) {
-    return known;
-  }
+  const Customer owns = owner(move.customer);
+  const Account mine = entry(move.unit, move.customer).wallet;
+  const Account to = owns == move.customer ? mine : entry(move.unit, owns).wallet;
   std::int64_t held = 0;
-  if (__builtin_add_overflow(peek(move.unit, move.customer).held, move.amount, &held)) {
+  if (__builtin_add_overflow(entries_[index(mine)].held, move.amount, &held)) {
     return TransferRefusal::overflow;
   }
-  entry(move.unit, move.customer);
-  const Entry to = entry(move.unit, owner(move.customer));
-  chain_.clear();
-  Transfer& main = append(move.id, move.amount, move.other, to.wallet, move.time);
-  main.kind = TransferKind::pending;
-  main.reference = move.reference;
-  main.code = move.code;
+  start(move, move.amount, move.other, to).kind = TransferKind::pending;
   const TransferRefusal refusal = post_chain();
-  if (refusal == TransferRefusal::none) entry(move.unit, move.customer).held = held;
-  return refusal;
+  if (refusal == TransferRefusal::none) entries_[index(mine)].held = held;
+  return refusal == TransferRefusal::other_content ? repeated(move, true) : refusal;
 }
 
 TransferRefusal OwnedAccounts::end_hold(const TransferId& held, const WalletMove& move) {

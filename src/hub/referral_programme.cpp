@@ -104,27 +104,60 @@ bool ReferralProgramme::blocked(Customer customer) const {
   return found != blocks_.end() && found->second.second;
 }
 
+const ReferralProgramme::Event* ReferralProgramme::find(std::uint64_t event) const noexcept {
+  const detail::ArrayPlace* found = by_event_.find(event);
+  return found == nullptr ? nullptr : &events_[found->at];
+}
+
+void ReferralProgramme::remember(const Event& event) {
+  const auto at = static_cast<std::uint32_t>(events_.size());
+  events_.push_back(event);
+  by_event_.insert(event.id, {at});
+  if (event.claim == no_claim) return;
+  if (index(event.claim) >= first_of_claim_.size()) {
+    first_of_claim_.resize(book_.claims(), nothing);
+    last_of_claim_.resize(book_.claims(), nothing);
+  }
+  std::uint32_t& last = last_of_claim_[index(event.claim)];
+  (last == nothing ? first_of_claim_[index(event.claim)] : events_[last].next_of_claim) = at;
+  last = at;
+}
+
+const ReferralEdge* ReferralProgramme::edge_fact(Customer child) const noexcept {
+  const detail::ArrayPlace* found = edge_of_.find(static_cast<std::uint64_t>(child));
+  return found == nullptr ? nullptr : &log_.facts()[found->at];
+}
+
+template <class Visit>
+void ReferralProgramme::for_each_event(ClaimId claim, Visit&& visit) const {
+  if (index(claim) >= first_of_claim_.size()) return;
+  for (std::uint32_t at = first_of_claim_[index(claim)]; at != nothing;
+       at = events_[at].next_of_claim) {
+    visit(events_[at].id);
+  }
+}
+
 void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attribution,
                                  Time time) {
-  const auto found = edge_of_.find(child);
-  if (found != edge_of_.end()) {
-    const ReferralEdge& now = found->second;
-    if (now.edge == edge_id(attribution.claim)) {
-      if (now.valid_from == attribution.time && now.valid_to == attribution.until) return;
-    } else if (now.valid_from > attribution.time) {
+  if (const ReferralEdge* now = edge_fact(child)) {
+    const ReferralEdgeId before = now->edge;
+    if (before == edge_id(attribution.claim)) {
+      if (now->valid_from == attribution.time && now->valid_to == attribution.until) return;
+    } else if (now->valid_from > attribution.time) {
       return;  // asked about the past
     } else {
-      ReferralEdge ended = now;
-      ended.id = static_cast<EdgeFactId>(edge_facts_);
+      ReferralEdge ended = *now;
+      ended.id = static_cast<EdgeFactId>(log_.facts().size());
       ended.cause = EdgeCause::ended;
-      ended.valid_to = std::max(now.valid_from, attribution.time);
+      ended.valid_to = std::max(ended.valid_from, attribution.time);
       ended.recorded_at = time;
-      if (log_.add(ended)) ++edge_facts_;
+      (void)log_.add(ended).value();
     }
-    forest_.remove(now.edge);
+    forest_.remove(before);
+    edge_of_.erase(static_cast<std::uint64_t>(child));
   }
   ReferralEdge edge;
-  edge.id = static_cast<EdgeFactId>(edge_facts_);
+  edge.id = static_cast<EdgeFactId>(log_.facts().size());
   edge.edge = edge_id(attribution.claim);
   edge.child = child;
   edge.parent = attribution.referrer;
@@ -136,10 +169,9 @@ void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attr
   edge.valid_from = attribution.time;
   edge.valid_to = std::max(attribution.time, attribution.until);
   edge.recorded_at = time;
-  edge_of_.erase(child);
   if (!log_.add(edge)) return;
-  ++edge_facts_;
-  edge_of_.emplace(child, edge);
+  edge_of_.insert(static_cast<std::uint64_t>(child),
+                  {static_cast<std::uint32_t>(log_.facts().size() - 1)});
   if (!forest_.add({edge.edge, child, edge.parent, edge.valid_from})) return;
   const OwnerGroups& groups = payout_.accounts().groups();
   const bool joined = !groups.alone(child) || !groups.alone(edge.parent);
@@ -150,16 +182,16 @@ void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attr
 
 void ReferralProgramme::withdraw_edge(ClaimId claim, Time time) {
   const Customer child = book_.claim(claim).referee;
-  const auto found = edge_of_.find(child);
-  if (found == edge_of_.end() || found->second.edge != edge_id(claim)) return;
-  ReferralEdge gone = found->second;
-  gone.id = static_cast<EdgeFactId>(edge_facts_);
+  const ReferralEdge* now = edge_fact(child);
+  if (now == nullptr || now->edge != edge_id(claim)) return;
+  ReferralEdge gone = *now;
+  gone.id = static_cast<EdgeFactId>(log_.facts().size());
   gone.cause = EdgeCause::withdrawn;
   gone.valid_to = gone.valid_from;
   gone.recorded_at = time;
-  if (log_.add(gone)) ++edge_facts_;
+  (void)log_.add(gone).value();
   forest_.remove(gone.edge);
-  edge_of_.erase(found);
+  edge_of_.erase(static_cast<std::uint64_t>(child));
 }
 
 void ReferralProgramme::climb(const RewardOccasion& occasion, const ReferralAttribution& first,
@@ -185,8 +217,8 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
     return payout_.accounts().groups().group(payout_.accounts().owner(customer));
   };
   const OwnerView owners = group;  // refers to it
-  if (const auto known = events_.find(occasion.event); known != events_.end()) {
-    out.claim = known->second.claim;
+  if (const Event* known = find(occasion.event)) {
+    out.claim = known->claim;
     out.status = engine_.decide(occasion, {}, decisions_, &owners);
     return out;
   }
@@ -196,7 +228,7 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
   }
 
   Event event;
-  event.order = id_at<Order>(events_.size());
+  event.id = occasion.event;
   event.gross = occasion.gross;
   event.ordinal = occasion.ordinal;
   event.time = occasion.time;
@@ -214,7 +246,8 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
   if (first && forest_.owner(first.referrer) == forest_.owner(occasion.customer)) first = {};
 
   if (is_sale(occasion.kind)) {
-    fraud_.add(FraudOrder{event.order, occasion.customer, occasion.time, occasion.gross});
+    fraud_.add(
+        FraudOrder{id_at<Order>(events_.size()), occasion.customer, occasion.time, occasion.gross});
     if (first && qualifies(options_.terms.qualification, {occasion.gross, occasion.ordinal})) {
       const AttributionOutcome qualified = book_.qualify(first.referee, occasion.time);
       event.qualified = qualified.refusal == AttributionRefusal::none;
@@ -266,9 +299,8 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
                                      reviews_.find(occasion.event)->deadline));
       }
     }
-    events_of_[first.claim].push_back(occasion.event);
   }
-  events_.emplace(occasion.event, event);
+  remember(event);
   payout_.apply(decisions_, waits, referee_waits);
   for (const RewardDecision& decision : decisions_) {
     if (decision.granted == 0) continue;
@@ -293,11 +325,11 @@ ProgrammeOutcome ReferralProgramme::correct(const RewardAdjustment& adjustment) 
   out.status = engine_.adjust(adjustment, decisions_, &owners);
   if (out.status != RewardStatus::decided) return out;
   payout_.apply(decisions_);
-  const auto found = events_.find(adjustment.event);
-  if (found != events_.end()) {
-    const Event event = found->second;
+  if (const Event* found = find(adjustment.event)) {
+    const Event event = *found;
     out.claim = event.claim;
-    fraud_.add(FraudRefund{event.order, std::max<std::int64_t>(event.gross - adjustment.gross, 0)});
+    fraud_.add(FraudRefund{id_at<Order>(static_cast<std::size_t>(found - events_.data())),
+                           std::max<std::int64_t>(event.gross - adjustment.gross, 0)});
     if (options_.void_on_refund && event.qualified && event.claim != no_claim &&
         (adjustment.gross <= 0 ||
          !qualifies(options_.terms.qualification, {adjustment.gross, event.ordinal}))) {
@@ -345,8 +377,8 @@ void ReferralProgramme::answered(std::uint64_t event, ReviewAnswer answer, Time 
   const ReviewItem* item = reviews_.find(event);
   outbox_.append(review_decided(item->referrer, event, static_cast<std::uint32_t>(answer), time));
   if (answer == ReviewAnswer::reject) {
-    if (const auto found = events_.find(event); found != events_.end()) {
-      book_.void_claim(found->second.claim, ClaimReason::fraud, time);
+    if (const Event* found = find(event)) {
+      book_.void_claim(found->claim, ClaimReason::fraud, time);
     }
     return;
   }
@@ -390,37 +422,35 @@ void ReferralProgramme::reserve(std::size_t events) {
   payout_.reserve(3 * events);
   outbox_.reserve(6 * events);
   events_.reserve(events);
+  by_event_.reserve(events);
 }
 
 void ReferralProgramme::release(std::span<const RewardKey> keys, Time time) {
   for (const RewardKey& key : keys) {
     (void)engine_.release(key);
-    const auto found = events_.find(key.event);
-    if (found == events_.end() || found->second.claim == no_claim) continue;
-    const ClaimId claim = found->second.claim;
+    const Event* found = find(key.event);
+    if (found == nullptr || found->claim == no_claim) continue;
+    const ClaimId claim = found->claim;
     if (book_.claim(claim).state != ClaimState::approved) continue;
-    const std::vector<std::uint64_t>& events = events_of_[claim];
-    const bool all = std::all_of(events.begin(), events.end(), [&](std::uint64_t event) {
-      const std::vector<RewardStanding> rewards = payout_.of_event(event);
-      return std::all_of(rewards.begin(), rewards.end(), [](const RewardStanding& reward) {
-        return reward.waits == RewardWait::none;
-      });
+    bool all = true;
+    for_each_event(claim, [&](std::uint64_t event) {
+      for (const RewardStanding& reward : payout_.of_event(event)) {
+        all = all && reward.waits == RewardWait::none;
+      }
     });
     if (all) book_.settle(claim, time);
   }
 }
 
 void ReferralProgramme::close_rewards(ClaimId claim, bool of_referee, bool of_others, Time time) {
-  const auto found = events_of_.find(claim);
-  if (found == events_of_.end()) return;
   std::vector<RewardDecision> decisions;
-  for (const std::uint64_t event : found->second) {
+  for_each_event(claim, [&](std::uint64_t event) {
     for (const RewardStanding& reward : payout_.of_event(event)) {
       if (reward.key.level == 0 ? of_referee : of_others) {
         (void)engine_.close(reward.key, RewardBound::voided, time, decisions);
       }
     }
-  }
+  });
   payout_.apply(decisions);
 }
 
@@ -437,16 +467,14 @@ void ReferralProgramme::catch_up(Time time) {
     if (line.to == ClaimState::approved) {
       const ReferralAttribution edge = book_.edge_of(line.claim);
       std::vector<RewardKey> released;
-      if (const auto found = events_of_.find(line.claim); found != events_of_.end()) {
-        for (const std::uint64_t event : found->second) {
-          if (edge.referrer_side) {
-            payout_.end_wait(event, RewardWait::approval, false, line.time, released);
-          }
-          if (edge.referee_side) {
-            payout_.end_wait(event, RewardWait::approval, true, line.time, released);
-          }
+      for_each_event(line.claim, [&](std::uint64_t event) {
+        if (edge.referrer_side) {
+          payout_.end_wait(event, RewardWait::approval, false, line.time, released);
         }
-      }
+        if (edge.referee_side) {
+          payout_.end_wait(event, RewardWait::approval, true, line.time, released);
+        }
+      });
       close_rewards(line.claim, !edge.referee_side, !edge.referrer_side, line.time);
       release(released, line.time);
     } else if (is_end(line.to)) {
@@ -458,7 +486,7 @@ void ReferralProgramme::catch_up(Time time) {
 }
 
 void ReferralProgramme::tell_payouts() {
-  for (const PayoutEvent& event : payout_.drain()) {
+  for (const PayoutEvent& event : payout_.events()) {
     if (event.step != PayoutStep::posted && event.step != PayoutStep::taken_back) continue;
     const bool posted = event.step == PayoutStep::posted;
     const Customer customer = event.key.beneficiary;
@@ -470,6 +498,7 @@ void ReferralProgramme::tell_payouts() {
                              posted ? event.amount : -event.amount});
     }
   }
+  payout_.forget_events();
 }
 
 Result<void> ReferralProgramme::acknowledge(std::string_view consumer, std::size_t count) {
@@ -500,7 +529,7 @@ void ReferralProgramme::follow(const MergeEvent& event, std::span<const OwnerCha
 
 void ReferralProgramme::erase(Customer customer) {
   forest_.erase(customer);
-  edge_of_.erase(customer);
+  edge_of_.erase(static_cast<std::uint64_t>(customer));
 }
 
 }  // namespace emptor

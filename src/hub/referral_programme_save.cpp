@@ -45,12 +45,9 @@ std::vector<std::byte> ReferralProgramme::save() const {
   own.put(options_.void_on_refund);
   own.put(std::uint64_t{followed_});
 
-  std::vector<std::pair<std::uint64_t, Event>> events(events_.begin(), events_.end());
-  std::sort(events.begin(), events.end(),
-            [](const auto& a, const auto& b) { return a.second.order < b.second.order; });
-  own.put(std::uint64_t{events.size()});
-  for (const auto& [id, event] : events) {
-    own.put(id);
+  own.put(std::uint64_t{events_.size()});
+  for (const Event& event : events_) {
+    own.put(event.id);
     own.put(static_cast<std::uint32_t>(event.claim));
     own.put(event.gross);
     own.put(event.ordinal);
@@ -58,11 +55,11 @@ std::vector<std::byte> ReferralProgramme::save() const {
     own.put(event.qualified);
   }
 
-  std::vector<std::pair<Customer, EdgeFactId>> edges;
-  for (const auto& [child, edge] : edge_of_) edges.emplace_back(child, edge.id);
-  std::sort(edges.begin(), edges.end());
-  own.put(std::uint64_t{edges.size()});
-  for (const auto& [child, id] : edges) own.put(static_cast<std::uint64_t>(id));
+  std::vector<std::uint32_t> edges;  // places in the log
+  for (std::uint32_t at = 0; at < log_.facts().size(); ++at) {
+    if (edge_fact(log_.facts()[at].child) == &log_.facts()[at]) edges.push_back(at);
+  }
+  own.put_array(edges);
 
   std::vector<std::pair<Customer, std::pair<Time, bool>>> blocks(blocks_.begin(), blocks_.end());
   std::sort(blocks.begin(), blocks.end());
@@ -126,7 +123,7 @@ Result<ReferralProgramme> ReferralProgramme::load(std::span<const std::byte> byt
   for (std::uint64_t i = 0; i < events && own->ok(); ++i) {
     const auto id = own->get<std::uint64_t>();
     Event event;
-    event.order = id_at<Order>(i);
+    event.id = id;
     event.claim = static_cast<ClaimId>(own->get<std::uint32_t>());
     event.gross = own->get<std::int64_t>();
     event.ordinal = own->get<std::uint32_t>();
@@ -134,20 +131,16 @@ Result<ReferralProgramme> ReferralProgramme::load(std::span<const std::byte> byt
     event.qualified = own->get<bool>();
     own->require(event.claim == no_claim || index(event.claim) < out.book_.claims(),
                  "an event of an unknown referral");
-    own->require(out.events_.emplace(id, event).second, "an event twice");
-    if (own->ok() && event.claim != no_claim) out.events_of_[event.claim].push_back(id);
+    own->require(out.find(id) == nullptr, "an event twice");
+    if (own->ok()) out.remember(event);
   }
 
-  std::unordered_map<std::uint64_t, const ReferralEdge*> facts;
-  for (const ReferralEdge& fact : out.log_.facts()) {
-    facts.emplace(static_cast<std::uint64_t>(fact.id), &fact);
-  }
-  out.edge_facts_ = facts.size();
-  const auto edges = own->get<std::uint64_t>();
-  for (std::uint64_t i = 0; i < edges && own->ok(); ++i) {
-    const auto found = facts.find(own->get<std::uint64_t>());
-    own->require(found != facts.end(), "an edge that the log does not have");
-    if (own->ok()) out.edge_of_.emplace(found->second->child, *found->second);
+  for (const std::uint32_t at : own->get_array<std::uint32_t>()) {
+    own->require(
+        at < out.log_.facts().size() && out.edge_fact(out.log_.facts()[at].child) == nullptr,
+        "an edge that the log does not have");
+    if (!own->ok()) break;
+    out.edge_of_.insert(static_cast<std::uint64_t>(out.log_.facts()[at].child), {at});
   }
 
   const auto blocks = own->get<std::uint64_t>();

@@ -86,25 +86,39 @@ std::size_t RewardPayout::retry(Time time) {
   return unpaid_.size();
 }
 
+Account RewardPayout::budget(LedgerUnit unit) {
+  for (const auto& [of, account] : budgets_) {
+    if (of == unit) return account;
+  }
+  return budgets_.emplace_back(unit, programme_account(AccountPurpose::budget, unit)).second;
+}
+
+std::uint32_t RewardPayout::first_of(std::uint64_t event) const noexcept {
+  const detail::ArrayPlace* found = by_event_.find(event);
+  return found == nullptr ? nothing : found->at;
+}
+
 std::uint32_t RewardPayout::find(const RewardKey& key) const noexcept {
-  const auto found = by_event_.find(key.event);
-  std::uint32_t at = found == by_event_.end() ? nothing : found->second;
+  std::uint32_t at = first_of(key.event);
   while (at != nothing && entries_[at].at.key != key) at = entries_[at].next_of_event;
   return at;
 }
 
-void RewardPayout::link(std::uint32_t at) {
+void RewardPayout::link(std::uint32_t at, std::uint32_t first) {
   Entry& entry = entries_[at];
-  const auto [first, fresh] = by_event_.try_emplace(entry.at.key.event, at);
-  if (!fresh) {
-    std::uint32_t last = first->second;
+  if (first == nothing) {
+    by_event_.insert(entry.at.key.event, {at});
+  } else {
+    std::uint32_t last = first;
     while (entries_[last].next_of_event != nothing) last = entries_[last].next_of_event;
     entries_[last].next_of_event = at;
   }
-  const auto [of, alone] = by_referee_.try_emplace(entry.at.referee, at);
-  if (!alone) {
-    entry.next_of_referee = of->second;
-    of->second = at;
+  const auto referee = static_cast<std::uint64_t>(entry.at.referee);
+  if (const detail::ArrayPlace* of = by_referee_.find(referee); of == nullptr) {
+    by_referee_.insert(referee, {at});
+  } else {  // second in the list, so that the table stays as it is
+    entry.next_of_referee = entries_[of->at].next_of_referee;
+    entries_[of->at].next_of_referee = at;
   }
 }
 
@@ -192,7 +206,7 @@ void RewardPayout::sync(Entry& entry, Time time, bool expiring) {
   const std::int64_t more = waits ? aside - at.pending : due - at.posted;
   if (more <= 0) return;
   WalletMove move = move_of(entry, more, time);
-  move.other = programme_account(AccountPurpose::budget, at.unit);
+  move.other = budget(at.unit);
   const TransferRefusal refusal = waits ? accounts_.hold(move) : accounts_.give(move);
   if (refusal == TransferRefusal::none) {
     if (waits) {
@@ -211,7 +225,9 @@ void RewardPayout::sync(Entry& entry, Time time, bool expiring) {
 void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait waits,
                          RewardWait referee_waits) {
   for (const RewardDecision& decision : decisions) {
-    std::uint32_t at = find(decision.key);
+    const std::uint32_t first = first_of(decision.key.event);
+    std::uint32_t at = first;
+    while (at != nothing && entries_[at].at.key != decision.key) at = entries_[at].next_of_event;
     if (at == nothing) {
       if (decision.revision != 0) {
         throw Exception(ErrorCode::invalid_value,
@@ -238,7 +254,7 @@ void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait w
       standing.self_referral =
           decision.key.level > 0 &&
           accounts_.owner(decision.key.beneficiary) == accounts_.owner(decision.referee);
-      link(at);
+      link(at, first);
       remind(at);
     } else if (decision.revision <= entries_[at].revision) {
       continue;
@@ -256,9 +272,7 @@ void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait w
 
 void RewardPayout::end_wait(std::uint64_t event, RewardWait wait, bool of_referee, Time time,
                             std::vector<RewardKey>& released) {
-  const auto found = by_event_.find(event);
-  if (found == by_event_.end()) return;
-  for (std::uint32_t i = found->second; i != nothing; i = entries_[i].next_of_event) {
+  for (std::uint32_t i = first_of(event); i != nothing; i = entries_[i].next_of_event) {
     RewardStanding& at = entries_[i].at;
     if ((at.key.level == 0) != of_referee || !has(at.waits, wait)) continue;
     at.waits = without(at.waits, wait);
@@ -269,9 +283,7 @@ void RewardPayout::end_wait(std::uint64_t event, RewardWait wait, bool of_refere
 
 void RewardPayout::end_event_wait(std::uint64_t event, RewardEventKind kind, Time time,
                                   std::vector<RewardKey>& released) {
-  const auto found = by_event_.find(event);
-  if (found == by_event_.end()) return;
-  for (std::uint32_t i = found->second; i != nothing; i = entries_[i].next_of_event) {
+  for (std::uint32_t i = first_of(event); i != nothing; i = entries_[i].next_of_event) {
     RewardStanding& at = entries_[i].at;
     if (entries_[i].hold_event != kind || !has(at.waits, RewardWait::event)) continue;
     at.waits = without(at.waits, RewardWait::event);
@@ -333,9 +345,7 @@ RewardStanding RewardPayout::standing(const RewardKey& key) const {
 
 std::vector<RewardStanding> RewardPayout::of_event(std::uint64_t event) const {
   std::vector<RewardStanding> out;
-  const auto found = by_event_.find(event);
-  if (found == by_event_.end()) return out;
-  for (std::uint32_t i = found->second; i != nothing; i = entries_[i].next_of_event) {
+  for (std::uint32_t i = first_of(event); i != nothing; i = entries_[i].next_of_event) {
     out.push_back(entries_[i].at);
   }
   return out;
@@ -343,12 +353,6 @@ std::vector<RewardStanding> RewardPayout::of_event(std::uint64_t event) const {
 
 WalletBalance RewardPayout::balance(Customer customer, LedgerUnit unit) const {
   return accounts_.balance(customer, unit);
-}
-
-std::vector<PayoutEvent> RewardPayout::drain() {
-  std::vector<PayoutEvent> out;
-  out.swap(events_);
-  return out;
 }
 
 void RewardPayout::reserve(std::size_t rewards) {
@@ -370,8 +374,8 @@ void RewardPayout::follow(const MergeEvent& event, std::span<const OwnerChange> 
   std::vector<std::uint32_t> touched;
   for (const Customer owner : touched_owners(changes)) {
     accounts_.groups().for_each_member(owner, [&](Customer member) {
-      const auto found = by_referee_.find(member);
-      std::uint32_t at = found == by_referee_.end() ? nothing : found->second;
+      const detail::ArrayPlace* found = by_referee_.find(static_cast<std::uint64_t>(member));
+      std::uint32_t at = found == nullptr ? nothing : found->at;
       for (; at != nothing; at = entries_[at].next_of_referee) touched.push_back(at);
     });
   }

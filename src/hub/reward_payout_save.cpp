@@ -128,7 +128,7 @@ Result<RewardPayout> RewardPayout::load(std::span<const std::byte> bytes) {
     section->require(out.find(at.key) == nothing, "a reward twice");
     if (!section->ok()) break;
     out.entries_.push_back(entry);
-    out.link(static_cast<std::uint32_t>(i));
+    out.link(static_cast<std::uint32_t>(i), out.first_of(at.key.event));
   }
   if (Result<void> done = section->finish(); !done) return done.error();
 

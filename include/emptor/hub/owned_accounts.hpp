@@ -124,6 +124,8 @@ class OwnedAccounts {
   /// Appends a transfer to `chain_`; the first one has the id itself.
   Transfer& append(const TransferId& id, std::int64_t amount, Account debit, Account credit,
                    Time time);
+  /// Begins a chain with the move's own transfer.
+  Transfer& start(const WalletMove& move, std::int64_t amount, Account debit, Account credit);
   /// Appends what brings the accounts of the customers (ascending) to their nets, `more` of which
   /// is yet to come in on the account of `receiver`.
   void settle(LedgerUnit unit, std::span<const Customer> customers, Customer receiver,

@@ -24,11 +24,13 @@ class OwnerGroups {
   EMPTOR_API void revert(std::span<const OwnerChange> changes);
 
   [[nodiscard]] Customer owner(Customer customer) const {
+    if (owners_.empty()) return customer;
     const auto found = owners_.find(customer);
     return found == owners_.end() ? customer : found->second;
   }
   /// The members of the owner's group, ascending; empty for one who stands alone.
   [[nodiscard]] std::span<const Customer> group(Customer owner) const {
+    if (members_.empty()) return {};
     const auto found = members_.find(owner);
     return found == members_.end() ? std::span<const Customer>{} : found->second;
   }

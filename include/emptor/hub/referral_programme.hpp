@@ -151,13 +151,15 @@ class ReferralProgramme {
   [[nodiscard]] EMPTOR_API static Result<ReferralProgramme> load(std::span<const std::byte> bytes);
 
  private:
-  struct Event {
-    Order order{};  // the monitor's number
+  static constexpr std::uint32_t nothing = 0xffffffffU;
+  struct Event {  // its place is the monitor's number of the order
+    std::uint64_t id = 0;
     ClaimId claim = no_claim;
     std::int64_t gross = 0;
     std::uint32_t ordinal = 1;
     Time time{};
     bool qualified = false;  // the referral, by this event
+    std::uint32_t next_of_claim = nothing;
   };
 
   void set_edge(Customer child, const ReferralAttribution& attribution, Time time);
@@ -165,6 +167,13 @@ class ReferralProgramme {
   void climb(const RewardOccasion& occasion, const ReferralAttribution& first,
              const UplineView* view);
   [[nodiscard]] bool blocked(Customer customer) const;
+  [[nodiscard]] const Event* find(std::uint64_t event) const noexcept;
+  void remember(const Event& event);
+  /// The last fact of the edge that counts, or null.
+  [[nodiscard]] const ReferralEdge* edge_fact(Customer child) const noexcept;
+  /// `visit(event)` for the claim's events in order of arrival.
+  template <class Visit>
+  void for_each_event(ClaimId claim, Visit&& visit) const;
   void close_rewards(ClaimId claim, bool of_referee, bool of_others, Time time);
   void release(std::span<const RewardKey> keys, Time time);
   void answered(std::uint64_t event, ReviewAnswer answer, Time time);
@@ -183,12 +192,14 @@ class ReferralProgramme {
   RewardEngine engine_;
   RewardPayout payout_;
   Outbox outbox_;
-  std::unordered_map<std::uint64_t, Event> events_;
-  std::unordered_map<ClaimId, std::vector<std::uint64_t>> events_of_;  // in order of arrival
-  std::unordered_map<Customer, ReferralEdge> edge_of_;  // the last fact of the edge that counts
+  std::vector<Event> events_;
+  detail::IdTable<detail::ArrayPlace> by_event_;
+  std::vector<std::uint32_t> first_of_claim_;  // by claim
+  std::vector<std::uint32_t> last_of_claim_;
+  detail::IdTable<detail::ArrayPlace>
+      edge_of_;  // by child: the place in the log of its edge's fact
   std::unordered_map<Customer, std::pair<Time, bool>> blocks_;  // the last word
-  std::uint64_t edge_facts_ = 0;
-  std::size_t followed_ = 0;  // lines of the attribution's log
+  std::size_t followed_ = 0;                                    // lines of the attribution's log
 
   // Scratch space.
   FraudVerdict verdict_;

@@ -26,7 +26,6 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "emptor/core/error.hpp"
@@ -37,6 +36,7 @@
 #include "emptor/core/time.hpp"
 #include "emptor/hub/owned_accounts.hpp"
 #include "emptor/reward/decision_result.hpp"
+#include "emptor/reward/points_index.hpp"
 
 namespace emptor {
 
@@ -159,8 +159,9 @@ class RewardPayout {
   /// The programme's account, opened when it is not there.
   [[nodiscard]] EMPTOR_API Account programme_account(AccountPurpose purpose, LedgerUnit unit);
 
-  /// The transfers since the last call, in their order.
-  [[nodiscard]] EMPTOR_API std::vector<PayoutEvent> drain();
+  /// The transfers since the last `forget_events`, in their order; not saved.
+  [[nodiscard]] std::span<const PayoutEvent> events() const noexcept { return events_; }
+  void forget_events() noexcept { events_.clear(); }
   /// Makes room for so many rewards.
   EMPTOR_API void reserve(std::size_t rewards);
 
@@ -190,7 +191,9 @@ class RewardPayout {
   };
 
   [[nodiscard]] std::uint32_t find(const RewardKey& key) const noexcept;
-  void link(std::uint32_t entry);
+  void link(std::uint32_t entry, std::uint32_t first_of_event);
+  [[nodiscard]] std::uint32_t first_of(std::uint64_t event) const noexcept;
+  [[nodiscard]] Account budget(LedgerUnit unit);
   void remind(std::uint32_t entry);
   /// Brings the transfers to what the standing asks for.
   void sync(Entry& entry, Time time, bool expiring = false);
@@ -204,9 +207,10 @@ class RewardPayout {
   RewardPayoutOptions options_;
   OwnedAccounts accounts_;
   std::vector<Entry> entries_;
-  std::unordered_map<std::uint64_t, std::uint32_t> by_event_;  // the first
-  std::unordered_map<Customer, std::uint32_t> by_referee_;     // the last
-  std::vector<Due> dues_;                                      // a heap, the earliest first
+  detail::IdTable<detail::ArrayPlace> by_event_;    // the first
+  detail::IdTable<detail::ArrayPlace> by_referee_;  // the last
+  std::vector<std::pair<LedgerUnit, Account>> budgets_;
+  std::vector<Due> dues_;  // a heap, the earliest first
   std::vector<std::uint32_t> unpaid_;
   std::vector<PayoutEvent> events_;
 };

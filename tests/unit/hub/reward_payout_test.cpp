@@ -61,12 +61,13 @@ TEST_CASE("payout: a reward that waits for nothing is posted at once") {
   apply(payout, decision(7, anna, 1, 600, day(1)));
   CHECK(payout.balance(anna, eur) == WalletBalance{600, 0, 0});
   CHECK(budget(payout) == 99'400);
-  const std::vector<PayoutEvent> told = payout.drain();
+  const std::span<const PayoutEvent> told = payout.events();
   REQUIRE(told.size() == 1);
   CHECK(told[0].step == PayoutStep::posted);
   CHECK(told[0].amount == 600);
   CHECK(payout.ledger().posted(told[0].transfer) == 600);
-  CHECK(payout.drain().empty());
+  payout.forget_events();
+  CHECK(payout.events().empty());
 }
 
 TEST_CASE("payout: the same decision again changes nothing, a gap in revisions is refused") {
