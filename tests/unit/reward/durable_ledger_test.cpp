@@ -392,12 +392,15 @@ TEST_CASE("A process killed at random points loses nothing that it committed") {
     }
     REQUIRE(child > 0);
     ::close(ends[1]);
+    // Now and then only after a first commit, however slow the machine is.
+    std::uint64_t told = 0;
+    if (round % 4 == 0) REQUIRE(::read(ends[0], &told, sizeof told) == sizeof told);
+    promised = std::max(promised, told);
     ::usleep(random.below(12'000));
     ::kill(child, SIGKILL);
     int status = 0;
     REQUIRE(::waitpid(child, &status, 0) == child);
     REQUIRE(WIFSIGNALED(status));
-    std::uint64_t told = 0;
     while (::read(ends[0], &told, sizeof told) == sizeof told) promised = std::max(promised, told);
     ::close(ends[0]);
 
@@ -414,7 +417,7 @@ TEST_CASE("A process killed at random points loses nothing that it committed") {
     REQUIRE(in_sequence);
     promised = have;
   }
-  CHECK(frames > 10);
+  CHECK(frames >= 10);
 }
 
 }  // namespace
