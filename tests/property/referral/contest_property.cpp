@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <vector>
 
+#include "emptor/core/random.hpp"
 #include "emptor/referral/contest.hpp"
 #include "emptor/referral/contest_snapshot.hpp"
 #include "support/catch.hpp"
@@ -141,7 +143,7 @@ TEST_CASE("contest property: every step equals the ranking sorted anew, whatever
       300);
 }
 
-TEST_CASE("contest property: a large board keeps its order") {
+TEST_CASE("contest property: a board keeps its order") {
   test::check_property("board", [](std::vector<std::pair<std::uint16_t, std::uint8_t>> steps) {
     detail::ContestBoard board;
     std::map<std::uint32_t, std::pair<std::int64_t, std::int64_t>> twin;
@@ -176,4 +178,63 @@ TEST_CASE("contest property: a large board keeps its order") {
       RC_ASSERT(one == expected[i]);
     }
   });
+}
+
+TEST_CASE("contest property: a large board that grows, drifts and is emptied") {
+  test::check_property(
+      "large board",
+      [] {
+        RandomStream random(*rc::gen::arbitrary<std::uint64_t>(), 0);
+        const auto customers = *rc::gen::inRange<std::uint32_t>(1, 20'000);
+        const auto drift = *rc::gen::inRange<std::int64_t>(0, 100);
+        const auto spread = *rc::gen::inRange<std::int64_t>(1, 1'000'000);
+        const auto below = [&](std::int64_t end) {
+          return static_cast<std::int64_t>(random.uniform() * static_cast<double>(end));
+        };
+        detail::ContestBoard board;
+        using Key = std::tuple<std::int64_t, std::int64_t, std::uint32_t>;  // of -score
+        std::set<Key> twin;
+        std::map<std::uint32_t, Key> of;
+        const auto set = [&](std::uint32_t customer, std::int64_t score, std::int64_t reached) {
+          board.set(board.slot(Customer{customer}), score, at(reached));
+          if (const auto found = of.find(customer); found != of.end()) twin.erase(found->second);
+          of.erase(customer);
+          if (score == 0) return;
+          const Key key{-score, reached, customer};
+          twin.insert(key);
+          of[customer] = key;
+        };
+        const auto check = [&] {
+          std::vector<ContestEntry> got(board.size() + 1);
+          got.resize(board.places(0, got));
+          RC_ASSERT(got.size() == twin.size());
+          std::size_t rank = 0;
+          for (const auto& [score, reached, customer] : twin) {
+            const ContestEntry expected{rank + 1, Customer{customer}, -score, at(reached)};
+            if (got[rank] != expected || board.rank(board.find(Customer{customer})) != rank) {
+              RC_FAIL("another ranking");
+            }
+            ++rank;
+          }
+          std::vector<ContestEntry> some(7);
+          const std::size_t first = static_cast<std::size_t>(below(20'000));
+          some.resize(board.places(first, some));
+          for (std::size_t i = 0; i < some.size(); ++i) RC_ASSERT(some[i] == got[first + i]);
+        };
+        for (std::int64_t step = 0; step < 40'000; ++step) {
+          set(static_cast<std::uint32_t>(below(customers)), 1 + below(spread) + step * drift, step);
+        }
+        check();
+        for (std::uint32_t customer = 0; customer < customers; ++customer) {
+          if (below(50) != 0) set(customer, 0, 0);
+        }
+        check();
+        for (std::int64_t step = 0; step < 5'000; ++step) {
+          set(static_cast<std::uint32_t>(below(customers)), below(3), step);
+        }
+        check();
+        for (std::uint32_t customer = 0; customer < customers; ++customer) set(customer, 0, 0);
+        RC_ASSERT(board.size() == 0U);
+      },
+      20);
 }
