@@ -198,9 +198,9 @@ WorstCasePayout worst_case_payout(const PayoutScheme& scheme, const WorstCaseOpt
   require_option(options.unit > 0, "unit", "> 0", options.unit);
   WorstCasePayout out;
   out.bound = scheme.bound();
-  std::vector<std::int64_t> amounts = scheme.amounts();
-  if (std::find(amounts.begin(), amounts.end(), options.unit) == amounts.end()) {
-    amounts.push_back(options.unit);
+  std::vector<std::int64_t> amounts{options.unit};  // first, so that it stands in the evidence
+  for (const std::int64_t amount : scheme.amounts()) {
+    if (amount != options.unit) amounts.push_back(amount);
   }
   std::vector<LaboratoryPurchase> purchases;
   std::vector<std::int64_t> rewards;

@@ -123,7 +123,7 @@ class Search {
     witness.before = before;
     witness.after = after;
     witness.sentence = text("As one, person ", person, " is paid ", before, "; as ", identities,
-                            " identities with the same purchases, ", after, '.');
+                            " identities with the same purchases, ", after, " (minor units).");
   }
 
   const PayoutScheme& scheme_;
