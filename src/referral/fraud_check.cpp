@@ -70,7 +70,8 @@ void FraudMonitor::look_at_ring(Look& look) const noexcept {
     std::uint32_t length;  // of the ring if the referee has referred this one
     std::int64_t time;     // of the claim by below_start
   };
-  if (look.referrer.first_claim == none) return;
+  // Who has referred nobody is above nobody.
+  if (look.referrer.first_claim == none || look.referee.referrer == none) return;
   std::array<Visit, most> queue;
   queue[0] = {look.occasion.referrer, no_customer, 2, 0};
   std::size_t end = 1;
@@ -150,6 +151,7 @@ void FraudMonitor::look_at_keys(Look& look) const noexcept {
   KeyEvidence blocked;
   IdentityKind blocked_kind{};
   for (const Node* node : {&look.referrer, &look.referee}) {
+    if (blocked_ == 0) break;
     for (std::uint32_t at = node->first_holding; at != none; at = holdings_[at].next_of_customer) {
       const Key& key = keys_[holdings_[at].key];
       if (!tells(key)) continue;
@@ -183,6 +185,7 @@ void FraudMonitor::look_at_keys(Look& look) const noexcept {
 }
 
 void FraudMonitor::look_at_relatives(Look& look) const noexcept {
+  if (blocked_ == 0) return;
   KeyEvidence found{0, 0, look.time, no_customer};
   for (std::uint32_t c = look.referrer.first_claim; c != none; c = claims_[c].next) {
     const Customer above = claims_[c].referrer;
@@ -204,7 +207,8 @@ void FraudMonitor::look_at_relatives(Look& look) const noexcept {
 void FraudMonitor::look_at_rhythm(Look& look, const Referrer& referrer) const noexcept {
   const FraudLimits& limits = look.options.limits;
   const detail::ClaimRhythm& rhythm = referrer.rhythm;
-  if (rhythm.days() >= limits.velocity_days) {
+  if (rhythm.days() >= limits.velocity_days && rhythm.most_a_day() >= limits.velocity_claims &&
+      rhythm.most_a_day() > rhythm.p95()) {
     const std::uint32_t today = rhythm.on_day(look.time, offset_);
     if (today >= limits.velocity_claims && today > rhythm.p95()) {
       const bool far = today > rhythm.p99();
@@ -212,7 +216,10 @@ void FraudMonitor::look_at_rhythm(Look& look, const Referrer& referrer) const no
                 {today, 0, look.time, no_customer}, far ? rhythm.p99() : rhythm.p95());
     }
   }
-  if (rhythm.size() >= limits.burst_claims) {
+  // A window of up to a day touches two days at most.
+  const bool within_a_day = limits.burst_window <= std::chrono::days{1};
+  if (rhythm.size() >= limits.burst_claims &&
+      !(within_a_day && 2 * rhythm.most_a_day() < limits.burst_claims)) {
     const std::uint32_t together = rhythm.within(look.time, limits.burst_window.count());
     if (together >= limits.burst_claims) {
       look.fire(FraudSignalKind::burst, {together, 0, look.time, no_customer}, limits.burst_claims);

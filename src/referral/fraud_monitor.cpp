@@ -290,6 +290,7 @@ FraudFact FraudMonitor::add(const FraudBlock& fact) {
   node.block_told = time;
   node.blocked = fact.blocked ? 1 : 0;
   if (was != fact.blocked) {
+    blocked_ += fact.blocked ? 1 : -1;
     for_referrers(node, fact.customer, [&](Referrer& referrer) {
       if (fact.blocked) {
         ++referrer.blocked;

@@ -5,7 +5,7 @@ namespace emptor::detail {
 namespace {
 
 constexpr std::int64_t seconds_a_day = 86'400;
-constexpr std::uint32_t most_a_day = 1023;
+constexpr std::uint32_t last_cell = 1023;
 
 std::int64_t day_of(std::int64_t time, std::int64_t offset) noexcept {
   const std::int64_t local = time + offset;
@@ -27,8 +27,8 @@ std::uint32_t ClaimRhythm::within(std::int64_t time, std::int64_t window) const 
 }
 
 void ClaimRhythm::count_day(std::uint32_t from, std::uint32_t to) {
-  from = std::min(from, most_a_day);
-  to = std::min(to, most_a_day);
+  from = std::min(from, last_cell);
+  to = std::min(to, last_cell);
   if (std::max(from, to) >= by_count_.size()) by_count_.resize(std::max(from, to) + std::size_t{1});
   if (from > 0) --by_count_[from];
   if (to > 0) ++by_count_[to];
@@ -38,6 +38,7 @@ void ClaimRhythm::add(std::int64_t time, std::int64_t offset) {
   const std::uint32_t before = on_day(time, offset);
   times_.insert(std::upper_bound(times_.begin(), times_.end(), time), time);
   count_day(before, before + 1);
+  most_ = std::max(most_, before + 1);
   settle(offset);
 }
 

@@ -264,6 +264,7 @@ class FraudMonitor {
   std::vector<Granted> rewards_;
   std::vector<Referrer> referrers_;
   detail::PlaceTable key_table_, use_table_, reward_table_;
+  std::int64_t blocked_ = 0;  // customers
   std::int64_t ordered_total_ = 0;
   std::int64_t granted_total_ = 0;  // of magnitudes
 };

@@ -95,6 +95,8 @@ class ClaimRhythm {
   /// Claims in (time - window, time].
   [[nodiscard]] EMPTOR_API std::uint32_t within(std::int64_t time,
                                                 std::int64_t window) const noexcept;
+  /// No day ever had more claims.
+  [[nodiscard]] std::uint32_t most_a_day() const noexcept { return most_; }
   /// From the first claim's day to the last's.
   [[nodiscard]] std::int64_t days() const noexcept { return days_; }
   [[nodiscard]] std::uint32_t p95() const noexcept { return p95_; }
@@ -108,7 +110,7 @@ class ClaimRhythm {
   std::vector<std::int64_t> times_;      // ascending
   std::vector<std::uint32_t> by_count_;  // days by their number of claims; of 0 nothing is kept
   std::int64_t days_ = 0;
-  std::uint32_t p95_ = 0, p99_ = 0;
+  std::uint32_t p95_ = 0, p99_ = 0, most_ = 0;
 };
 
 }  // namespace emptor::detail
