@@ -234,7 +234,9 @@ bool RewardEngine::State::load_event(SectionReader& in) {
     if (!in.ok()) return false;
     rows.push_back(row);
     const ReadyRule& rule = rule_of(row);
-    use(row, rule, row.granted, static_cast<std::int64_t>(row.granted > 0));
+    keys.clear();
+    append_keys(row, rule, event);
+    use(row, rule, row.granted, static_cast<std::int64_t>(row.granted > 0), keys.data());
     if (!rule.milestone) continue;
     detail::UsageKey key;
     key.beneficiary = static_cast<std::uint32_t>(row.beneficiary);

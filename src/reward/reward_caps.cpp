@@ -7,6 +7,7 @@
 
 namespace emptor {
 
+using detail::CapLimit;
 using detail::CapShape;
 using detail::EventRecord;
 using detail::ReadyRule;
@@ -34,57 +35,67 @@ std::int64_t saturated(detail::int128 value) {
   return static_cast<std::int64_t>(std::clamp(value, -most, most));
 }
 std::int64_t without(std::int64_t used, std::int64_t own) {
-  return saturated(detail::int128{used} - own);
+  std::int64_t rest = 0;
+  return __builtin_sub_overflow(used, own, &rest) ? 0 : rest;
 }
 std::int64_t left_of(std::int64_t limit, std::int64_t used) {
-  return used >= limit ? 0 : saturated(detail::int128{limit} - used);
+  std::int64_t left = 0;
+  if (used >= limit) return 0;
+  return __builtin_sub_overflow(limit, used, &left) ? limit : left;
 }
 
 }  // namespace
 
-std::int32_t detail::window_of(const CapShape& cap, std::int64_t time) {
-  if (cap.window == RewardCapWindow::lifetime) return 0;
+detail::CapSpan detail::window_of(const CapShape& cap, std::int64_t time) {
+  using std::chrono::days;
+  if (cap.window == RewardCapWindow::lifetime) {
+    return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max(), 0};
+  }
   const Day day = local_day(Time{std::chrono::seconds{time}}, cap.offset);
-  const auto number = static_cast<std::int32_t>(day.time_since_epoch().count());
-  const auto floor = [](std::int32_t a, std::int32_t b) {
-    return a / b - static_cast<std::int32_t>(a % b < 0);
+  const auto between = [&](Day first, Day after, std::int64_t number) {
+    const auto start = [&](Day of) {
+      return std::int64_t{(Time{of} - cap.offset).time_since_epoch().count()};
+    };
+    return CapSpan{start(first), start(after), static_cast<std::int32_t>(number)};
   };
-  switch (cap.window) {
-    case RewardCapWindow::week:
-      return floor(number + 3, 7);  // the day 0 was a Thursday
-    case RewardCapWindow::month:
-      return month_number(day);
-    case RewardCapWindow::quarter:
-      return floor(month_number(day), 3);
-    case RewardCapWindow::year:
-      return floor(month_number(day), 12);
-    default:
-      return number;
+  const std::int64_t number = day.time_since_epoch().count();
+  if (cap.window == RewardCapWindow::day || cap.window == RewardCapWindow::rolling) {
+    return between(day, day + days{1}, number);
+  }
+  if (cap.window == RewardCapWindow::week) {
+    const days since_monday = std::chrono::weekday{day} - std::chrono::Monday;
+    const Day monday = day - since_monday;
+    return between(monday, monday + days{7}, monday.time_since_epoch().count());
+  }
+  const std::int32_t length = cap.window == RewardCapWindow::month     ? 1
+                              : cap.window == RewardCapWindow::quarter ? 3
+                                                                       : 12;
+  const std::chrono::year_month_day date{day};
+  const std::int32_t first = (static_cast<std::int32_t>(unsigned{date.month()}) - 1) / length;
+  const std::chrono::year_month begin{
+      date.year(), std::chrono::month{static_cast<unsigned>(first * length + 1)}};
+  return between(Day{begin / 1}, Day{(begin + std::chrono::months{length}) / 1},
+                 month_number(Day{begin / 1}));
+}
+
+void RewardEngine::State::append_keys(const RewardRow& row, const ReadyRule& rule,
+                                      const EventRecord& event) {
+  for (const CapLimit& cap : rule.caps) {
+    UsageKey& key = keys.emplace_back();
+    if (cap.per_event) continue;  // the rows of the event are asked
+    key.cap = cap.cap;
+    key.referee = static_cast<std::uint32_t>(event.customer) & cap.referee;
+    key.beneficiary = static_cast<std::uint32_t>(row.beneficiary) & cap.beneficiary;
+    key.campaign = static_cast<std::uint32_t>(event.campaign) & cap.campaign;
+    key.level = static_cast<std::uint16_t>(rule.level & cap.level);
+    key.rule = static_cast<std::uint16_t>(rule.number & cap.rule);
+    if (!cap.rolling) key.window = window(cap.cap, event.time);
+    usage.prefetch(key.hash());
   }
 }
 
-UsageKey RewardEngine::State::key_of(std::uint16_t cap, const RewardRow& row, const ReadyRule& rule,
-                                     const EventRecord& event) const noexcept {
-  const CapShape& shape = caps[cap];
-  UsageKey key;
-  key.cap = cap;
-  if (shape.is_per(RewardCapPer::referee)) key.referee = static_cast<std::uint32_t>(event.customer);
-  if (shape.is_per(RewardCapPer::beneficiary)) {
-    key.beneficiary = static_cast<std::uint32_t>(row.beneficiary);
-  }
-  if (shape.is_per(RewardCapPer::campaign)) {
-    key.campaign = static_cast<std::uint32_t>(event.campaign);
-  }
-  if (shape.is_per(RewardCapPer::level)) key.level = rule.level;
-  if (shape.is_per(RewardCapPer::rule)) key.rule = rule.number;
-  if (shape.window != RewardCapWindow::lifetime && shape.window != RewardCapWindow::rolling) {
-    key.window = detail::window_of(shape, event.time);
-  }
-  return key;
-}
-
-std::int64_t RewardEngine::State::used_in_event(const CapShape& cap, std::uint16_t number,
-                                                const RewardRow& row, const ReadyRule& rule,
+std::int64_t RewardEngine::State::used_in_event(const CapLimit& cap, const RewardRow& row,
+                                                const ReadyRule& rule,
                                                 const OwnerView* owners) const {
   const EventRecord& event = events[row.event];
   detail::int128 sum = 0;
@@ -92,29 +103,23 @@ std::int64_t RewardEngine::State::used_in_event(const CapShape& cap, std::uint16
     const RewardRow& other = rows[r];
     const ReadyRule& of = ready[event.plan].rules[other.rule];
     const bool counted = std::any_of(of.caps.begin(), of.caps.end(),
-                                     [&](const auto& one) { return one.cap == number; });
-    if (!counted || (cap.is_per(RewardCapPer::level) && of.level != rule.level) ||
-        (cap.is_per(RewardCapPer::rule) && of.number != rule.number) ||
-        (cap.is_per(RewardCapPer::beneficiary) &&
-         !one_person(other.beneficiary, row.beneficiary, owners))) {
+                                     [&](const auto& one) { return one.cap == cap.cap; });
+    if (!counted || (cap.level != 0 && of.level != rule.level) ||
+        (cap.rule != 0 && of.number != rule.number) ||
+        (cap.beneficiary != 0 && !one_person(other.beneficiary, row.beneficiary, owners))) {
       continue;
     }
-    sum += cap.measure == RewardCapMeasure::value ? other.granted
-                                                  : static_cast<int>(other.granted > 0);
+    sum += cap.value ? other.granted : static_cast<int>(other.granted > 0);
   }
   return saturated(sum);
 }
 
-std::int64_t RewardEngine::State::used_by_group(const CapShape& cap, UsageKey key,
+std::int64_t RewardEngine::State::used_by_group(const CapLimit& cap, UsageKey key, std::int32_t day,
                                                 const OwnerView* owners) const {
   const Customer referee{key.referee};
   const Customer beneficiary{key.beneficiary};
-  const bool by_referee = cap.is_per(RewardCapPer::referee);
-  const bool by_beneficiary = cap.is_per(RewardCapPer::beneficiary);
-  const auto referees = group_of(referee, by_referee ? owners : nullptr);
-  const auto beneficiaries = group_of(beneficiary, by_beneficiary ? owners : nullptr);
-  const std::int32_t day = key.window;
-  if (cap.window == RewardCapWindow::rolling) key.window = 0;
+  const auto referees = group_of(referee, cap.referee != 0 ? owners : nullptr);
+  const auto beneficiaries = group_of(beneficiary, cap.beneficiary != 0 ? owners : nullptr);
   const auto each = [&](auto&& visit) {
     UsageKey one = key;
     for (const Customer r : referees) {
@@ -126,36 +131,31 @@ std::int64_t RewardEngine::State::used_by_group(const CapShape& cap, UsageKey ke
     }
   };
   detail::int128 sum = 0;
-  if (cap.window != RewardCapWindow::rolling) {
+  if (!cap.rolling) {
     each([&](const UsageKey& one) { sum += usage.get(one); });
     return saturated(sum);
   }
   // Of all windows with the day in them the fullest ends on it or on a later day with usage.
+  const std::int32_t length = caps[cap.cap].rolling_days;
   const auto until = [&](std::int32_t last) {
     detail::int128 in_window = 0;
-    each([&](const UsageKey& one) { in_window += usage.days(one, last, cap.rolling_days); });
+    each([&](const UsageKey& one) { in_window += usage.days(one, last, length); });
     return in_window;
   };
   sum = until(day);
   each([&](const UsageKey& one) {
-    usage.each_day(one, day + 1, day + cap.rolling_days - 1,
+    usage.each_day(one, day + 1, day + length - 1,
                    [&](std::int32_t last) { sum = std::max(sum, until(last)); });
   });
   return saturated(sum);
 }
 
-std::int64_t RewardEngine::State::used(std::uint16_t cap, const RewardRow& row,
-                                       const ReadyRule& rule, const OwnerView* owners) const {
-  const CapShape& shape = caps[cap];
-  if (shape.is_per(RewardCapPer::event)) return used_in_event(shape, cap, row, rule, owners);
-  const EventRecord& event = events[row.event];
-  UsageKey key = key_of(cap, row, rule, event);
-  if (shape.window == RewardCapWindow::rolling) {
-    key.window = detail::window_of(shape, event.time);
-  } else if (owners == nullptr) {
-    return usage.get(key);
-  }
-  return used_by_group(shape, key, owners);
+std::int64_t RewardEngine::State::used(const CapLimit& cap, const UsageKey& key,
+                                       const RewardRow& row, const ReadyRule& rule,
+                                       const OwnerView* owners) {
+  if (cap.per_event) return used_in_event(cap, row, rule, owners);
+  if (cap.rolling) return used_by_group(cap, key, window(cap.cap, events[row.event].time), owners);
+  return owners == nullptr ? usage.get(key) : used_by_group(cap, key, 0, owners);
 }
 
 std::int64_t RewardEngine::State::total_of(std::uint32_t number, Customer beneficiary,
@@ -181,16 +181,13 @@ void RewardEngine::State::use_budget(const RewardRow& row, const ReadyRule& rule
 }
 
 void RewardEngine::State::use(const RewardRow& row, const ReadyRule& rule, std::int64_t value,
-                              std::int64_t count) {
-  const EventRecord& event = events[row.event];
-  for (const detail::CapLimit& one : rule.caps) {
-    const CapShape& shape = caps[one.cap];
-    if (shape.is_per(RewardCapPer::event)) continue;  // the rows themselves
-    const std::int64_t change = shape.measure == RewardCapMeasure::value ? value : count;
-    if (change == 0) continue;
-    const UsageKey key = key_of(one.cap, row, rule, event);
-    if (shape.window == RewardCapWindow::rolling) {
-      usage.add_day(key, detail::window_of(shape, event.time), change);
+                              std::int64_t count, const UsageKey* of_caps) {
+  for (const CapLimit& cap : rule.caps) {
+    const UsageKey& key = *of_caps++;
+    const std::int64_t change = cap.value ? value : count;
+    if (cap.per_event || change == 0) continue;
+    if (cap.rolling) {
+      usage.add_day(key, window(cap.cap, events[row.event].time), change);
     } else {
       usage.add(key, change);
     }
@@ -198,43 +195,42 @@ void RewardEngine::State::use(const RewardRow& row, const ReadyRule& rule, std::
   use_budget(row, rule, value);
 }
 
-void RewardEngine::State::grant(RewardRow& row, const ReadyRule& rule, std::int64_t granted) {
+void RewardEngine::State::grant(RewardRow& row, const ReadyRule& rule, std::int64_t granted,
+                                const UsageKey* of_caps) {
   if (granted == row.granted) return;
   const std::int64_t value = granted - row.granted;
   const auto count =
       static_cast<std::int64_t>(granted > 0) - static_cast<std::int64_t>(row.granted > 0);
   row.granted = granted;
-  use(row, rule, value, count);
+  use(row, rule, value, count, of_caps);
 }
 
 RewardEngine::State::Room RewardEngine::State::room_for(const RewardRow& row, const ReadyRule& rule,
-                                                        const OwnerView* owners) const {
+                                                        const UsageKey* of_caps,
+                                                        const OwnerView* owners) {
   constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
   Room room{endless, RewardBound::none, 0, 0};
   const auto own_count = static_cast<std::int64_t>(row.granted > 0);
-  for (const detail::CapLimit& one : rule.caps) {
-    const CapShape& shape = caps[one.cap];
-    const bool value = shape.measure == RewardCapMeasure::value;
+  for (const CapLimit& cap : rule.caps) {
     const std::int64_t others =
-        without(used(one.cap, row, rule, owners), value ? row.granted : own_count);
-    const std::int64_t left = left_of(one.limit, others);
-    const std::int64_t most = value ? left : left > 0 ? endless : 0;
+        without(used(cap, *of_caps++, row, rule, owners), cap.value ? row.granted : own_count);
+    const std::int64_t left = left_of(cap.limit, others);
+    const std::int64_t most = cap.value ? left : left > 0 ? endless : 0;
     if (most < room.most) {
-      room = {most, shape.times ? RewardBound::times : RewardBound::cap, one.cap, others};
+      room = {most, cap.times ? RewardBound::times : RewardBound::cap, cap.cap, others};
     }
   }
   const int of = budget_of(rule.rule->kind);
-  if (of >= 0) {
-    const RewardPlanDraft& content = plans[events[row.event].plan].content();
-    const auto& limit = of == 0 ? content.budget : content.points_budget;
-    if (limit) {
-      const detail::BudgetState& budget = budgets[of];
-      const std::int64_t others =
-          saturated(detail::int128{budget.reserved} + budget.spent - row.granted);
-      const std::int64_t left = left_of(*limit, others);
-      if (left < room.most) room = {left, RewardBound::budget, 0, others};
-    }
-  }
+  if (of < 0) return room;
+  const RewardPlanDraft& content = plans[events[row.event].plan].content();
+  const auto& limit = of == 0 ? content.budget : content.points_budget;
+  if (!limit) return room;
+  const detail::BudgetState& budget = budgets[of];
+  std::int64_t all = 0;
+  if (__builtin_add_overflow(budget.reserved, budget.spent, &all)) all = endless;
+  const std::int64_t others = without(all, row.granted);
+  const std::int64_t left = left_of(*limit, others);
+  if (left < room.most) room = {left, RewardBound::budget, 0, others};
   return room;
 }
 

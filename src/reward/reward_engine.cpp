@@ -162,7 +162,9 @@ RewardStatus RewardEngine::close(const RewardKey& key, RewardBound cause, Time t
   if (row.closed != RewardBound::none) {
     return row.closed == cause ? RewardStatus::repeated : RewardStatus::closed;
   }
-  state.grant(row, state.rule_of(row), 0);
+  state.keys.clear();
+  state.append_keys(row, state.rule_of(row), state.events[row.event]);
+  state.grant(row, state.rule_of(row), 0, state.keys.data());
   row.closed = cause;
   ChangeRecord change;
   change.correction = state.events[row.event].in_force;
@@ -199,7 +201,7 @@ bool RewardEngine::decisions_of(std::uint64_t id, std::vector<RewardDecision>& o
       const ChangeRecord& change = state.changes[c];
       const std::int64_t stood =
           change.previous == no_place ? 0 : state.changes[change.previous].granted;
-      out.push_back(state.decision(row, change, stood));
+      state.append_decision(row, change, stood, out);
       c = change.previous;
     }
     std::reverse(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end());
@@ -244,7 +246,7 @@ void RewardEngine::reserve(std::size_t events, std::size_t rewards) {
   state.rows.reserve(state.rows.size() + rewards);
   state.changes.reserve(state.changes.size() + rewards);
   state.index.reserve(state.events.size() + events);
-  state.usage.reserve(2 * rewards);
+  state.usage.reserve(rewards);
 }
 
 namespace {

@@ -9,6 +9,7 @@
 
 namespace emptor {
 
+using detail::CapLimit;
 using detail::CapShape;
 using detail::ReadyPlan;
 using detail::ReadyRule;
@@ -49,6 +50,44 @@ CapShape count_of(const RewardRule& rule, std::string_view what, std::uint32_t p
   out.measure = RewardCapMeasure::count;
   out.kind = rule.kind;
   out.of_rule = true;
+  return out;
+}
+
+CapLimit limit_of(const CapShape& shape, std::uint16_t number, std::int64_t limit) {
+  const auto mask = [&](RewardCapPer dimension) {
+    return shape.is_per(dimension) ? ~std::uint32_t{0} : 0;
+  };
+  CapLimit out;
+  out.limit = limit;
+  out.referee = mask(RewardCapPer::referee);
+  out.beneficiary = mask(RewardCapPer::beneficiary);
+  out.campaign = mask(RewardCapPer::campaign);
+  out.level = static_cast<std::uint16_t>(mask(RewardCapPer::level));
+  out.rule = static_cast<std::uint16_t>(mask(RewardCapPer::rule));
+  out.cap = number;
+  out.value = shape.measure == RewardCapMeasure::value;
+  out.times = shape.times;
+  out.per_event = shape.is_per(RewardCapPer::event);
+  out.rolling = shape.window == RewardCapWindow::rolling;
+  return out;
+}
+
+/// The members of all decisions of a rule that are the same.
+RewardDecision pattern_of(const RewardPlan& plan, const RewardRule& rule, std::uint16_t place) {
+  RewardDecision out;
+  out.key.rule = place;
+  if (rule.beneficiary.party == RewardParty::upline) {
+    out.key.level = static_cast<std::uint8_t>(rule.beneficiary.level);
+  }
+  out.plan_version = plan.version();
+  out.kind = rule.kind;
+  out.currency = plan.currency();
+  out.expires_after = rule.expires_after;
+  out.gift = rule.gift;
+  if (rule.hold.until) {
+    out.held_until = Time::max();
+    out.hold_event = *rule.hold.until;
+  }
   return out;
 }
 
@@ -103,6 +142,12 @@ Result<ReadyPlan> RewardEngine::State::make_ready(const RewardPlan& plan) {
     ready_rule.held = rule.hold.duration.count() > 0 || rule.hold.until.has_value();
     ready_rule.milestone = rule.amount.form == RewardForm::milestone;
     ready_rule.trigger = rule.trigger;
+    RewardTrigger plain;
+    plain.event = rule.trigger.event;
+    plain.minimum_of = rule.trigger.minimum_of;
+    plain.minimum = rule.trigger.minimum;
+    ready_rule.filtered = !(rule.trigger == plain);
+    ready_rule.pattern = pattern_of(plan, rule, ready_rule.place);
     std::sort(ready_rule.trigger.items.begin(), ready_rule.trigger.items.end());
     std::sort(ready_rule.trigger.categories.begin(), ready_rule.trigger.categories.end());
     std::sort(ready_rule.trigger.channels.begin(), ready_rule.trigger.channels.end());
@@ -120,7 +165,9 @@ Result<ReadyPlan> RewardEngine::State::make_ready(const RewardPlan& plan) {
       const std::uint8_t only = shape.level;
       const auto number = cap_number(std::move(shape));
       if (!number) return number.error();
-      if (only == 0 || only == ready_rule.level) ready_rule.caps.push_back({*number, limit});
+      if (only == 0 || only == ready_rule.level) {
+        ready_rule.caps.push_back(limit_of(caps[*number], *number, limit));
+      }
       return {};
     };
     if (rule.amount.times > 0) {
@@ -178,6 +225,7 @@ Result<void> RewardEngine::State::activate(RewardPlan plan) {
     return made.error();
   }
   ready.push_back(std::move(*made));
+  spans.resize(caps.size());
   return {};
 }
 
@@ -185,6 +233,7 @@ RewardEngine::State::State(const State& other)
     : plans(other.plans),
       ready(other.ready),
       caps(other.caps),
+      spans(other.spans),
       rule_names(other.rule_names),
       index(other.index),
       usage(other.usage),

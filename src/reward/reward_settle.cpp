@@ -25,6 +25,7 @@ bool is_listed(const std::vector<Id>& list, Id id) {
 bool looks_at(const ReadyRule& rule, const RewardOccasion& occasion) {
   const RewardTrigger& trigger = rule.trigger;
   if (trigger.event != occasion.kind) return false;
+  if (!rule.filtered) return true;
   const auto ordinal = std::int64_t{occasion.ordinal};
   if (ordinal < trigger.first || (trigger.last != 0 && ordinal > trigger.last)) return false;
   if (trigger.every != 1 && (ordinal - trigger.first) % trigger.every != 0) return false;
@@ -124,9 +125,6 @@ void RewardEngine::State::add_rows(std::uint32_t event, const RewardOccasion& oc
     row.event = event;
     row.beneficiary = beneficiary;
     row.rule = r;
-    for (const detail::CapLimit& cap : rule.caps) {
-      usage.prefetch(key_of(cap.cap, row, rule, record).hash());
-    }
   }
   if (rows.size() >= no_place) {
     throw Exception(ErrorCode::overflow, "an engine has at most 4.2e9 rewards", "RewardEngine");
@@ -183,10 +181,12 @@ void RewardEngine::State::settle(std::uint32_t place, Time time, bool first,
   const BaseAmounts amounts = amounts_of(event);
   const std::span<RewardRow> run(rows.data() + event.first_row, event.rows);
   before.clear();
+  keys.clear();
   bool grouped = false;
   for (RewardRow& row : run) {
     const ReadyRule& rule = plan.rules[row.rule];
-    before.push_back({row.desired, row.wanted, row.granted});
+    before.push_back({row.desired, row.wanted, row.granted, keys.size()});
+    append_keys(row, rule, event);
     desire(row, rule, event, amounts, first, owners);
     grouped = grouped || (rule.group != 0 && rule.stacking != RewardStacking::all);
     if (row.closed == RewardBound::none) row.wanted = row.desired;
@@ -211,7 +211,7 @@ void RewardEngine::State::settle(std::uint32_t place, Time time, bool first,
   if (!first) {
     for (std::size_t i = 0; i < run.size(); ++i) {  // what is given back can be had by others
       if (run[i].closed == RewardBound::none && run[i].wanted < run[i].granted) {
-        grant(run[i], plan.rules[run[i].rule], run[i].wanted);
+        grant(run[i], plan.rules[run[i].rule], run[i].wanted, keys.data() + before[i].first_key);
       }
     }
   }
@@ -225,8 +225,9 @@ void RewardEngine::State::settle(std::uint32_t place, Time time, bool first,
     ChangeRecord change;
     if (row.wanted > was.wanted) {
       const ReadyRule& rule = plan.rules[row.rule];
-      const Room room = room_for(row, rule, owners);
-      grant(row, rule, std::max(row.granted, std::min(row.wanted, room.most)));
+      const detail::UsageKey* of_caps = keys.data() + was.first_key;
+      const Room room = room_for(row, rule, of_caps, owners);
+      grant(row, rule, std::max(row.granted, std::min(row.wanted, room.most)), of_caps);
       if (row.granted < row.wanted) {
         change.bound = room.bound;
         change.cap = room.cap;
@@ -263,24 +264,22 @@ void RewardEngine::State::record(std::uint32_t place, const ChangeRecord& what,
     change.revision = changes[row.last_change].revision + 1;
   }
   row.last_change = static_cast<std::uint32_t>(changes.size() - 1);
-  out.push_back(decision(row, change, stood));
+  append_decision(row, change, stood, out);
 }
 
-RewardDecision RewardEngine::State::decision(const RewardRow& row, const ChangeRecord& change,
-                                             std::int64_t stood) const {
+void RewardEngine::State::append_decision(const RewardRow& row, const ChangeRecord& change,
+                                          std::int64_t stood,
+                                          std::vector<RewardDecision>& to) const {
   const EventRecord& event = events[row.event];
   const ReadyRule& ready_rule = ready[event.plan].rules[row.rule];
   const RewardRule& rule = *ready_rule.rule;
-  const RewardPlan& plan = plans[event.plan];
-  RewardDecision out;
-  out.key = {event.id, row.rule, ready_rule.level, row.beneficiary};
+  RewardDecision& out = to.emplace_back(ready_rule.pattern);
+  out.key.event = event.id;
+  out.key.beneficiary = row.beneficiary;
   out.revision = change.revision;
-  out.plan_version = plan.version();
   out.referee = event.customer;
-  out.kind = rule.kind;
   out.bound = change.bound;
   out.cap = change.cap;
-  out.currency = plan.currency();
   out.desired = change.desired;
   out.granted = change.granted;
   out.change = change.granted - stood;
@@ -290,10 +289,9 @@ RewardDecision RewardEngine::State::decision(const RewardRow& row, const ChangeR
       if (one.cap == change.cap) out.bound_limit = one.limit;
     }
   } else if (change.bound == RewardBound::budget) {
+    const RewardPlanDraft& plan = plans[event.plan].content();
     out.bound_used = change.used;
-    const auto& limit =
-        budget_of(rule.kind) == 0 ? plan.content().budget : plan.content().points_budget;
-    out.bound_limit = limit.value_or(0);
+    out.bound_limit = (budget_of(rule.kind) == 0 ? plan.budget : plan.points_budget).value_or(0);
   }
   if (change.correction == no_place) {
     out.gross = event.gross, out.net = event.net, out.margin = event.margin;
@@ -303,18 +301,11 @@ RewardDecision RewardEngine::State::decision(const RewardRow& row, const ChangeR
   }
   out.time = Time{std::chrono::seconds{change.time}};
   out.event_time = Time{std::chrono::seconds{event.time}};
-  if (rule.hold.until) {
-    out.held_until = Time::max();
-    out.hold_event = *rule.hold.until;
-  } else if (rule.hold.duration.count() > 0) {
-    out.held_until = out.event_time + rule.hold.duration;
-  }
-  out.expires_after = rule.expires_after;
-  if (rule.expires_after.count() > 0 && !rule.hold.until) {
+  if (rule.hold.until) return;
+  if (rule.hold.duration.count() > 0) out.held_until = out.event_time + rule.hold.duration;
+  if (rule.expires_after.count() > 0) {
     out.expires = out.event_time + rule.hold.duration + rule.expires_after;
   }
-  out.gift = rule.gift;
-  return out;
 }
 
 }  // namespace emptor

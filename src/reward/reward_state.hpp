@@ -40,9 +40,19 @@ struct CapShape {
   friend bool operator==(const CapShape&, const CapShape&) = default;
 };
 
+/// A cap as a rule has it, with what deciding needs of its shape.
 struct CapLimit {
-  std::uint16_t cap;
-  std::int64_t limit;
+  std::int64_t limit = 0;
+  std::uint32_t referee = 0;  // masks of the key's dimensions: all ones or 0
+  std::uint32_t beneficiary = 0;
+  std::uint32_t campaign = 0;
+  std::uint16_t level = 0;
+  std::uint16_t rule = 0;
+  std::uint16_t cap = 0;
+  bool value = true;  // otherwise it counts
+  bool times = false;
+  bool per_event = false;
+  bool rolling = false;
 };
 
 /// A rule with its look-ups done.
@@ -54,7 +64,9 @@ struct ReadyRule {
   std::uint8_t level = 0;
   bool held = false;
   bool milestone = false;
-  RewardTrigger trigger;  // lists sorted
+  bool filtered = false;   // looks at more than the kind of the event
+  RewardDecision pattern;  // with everything that is the same in all decisions
+  RewardTrigger trigger;   // lists sorted
   std::uint64_t segments = 0;
   std::uint64_t without_segments = 0;
   std::uint32_t total = 0;  // usage number of a milestone's T
@@ -136,8 +148,13 @@ struct BaseAmounts {
 [[nodiscard]] std::int64_t milestone_earned(const RewardAmount& amount, std::int64_t total);
 /// What a rule that is no milestone desires of amounts that qualify.
 [[nodiscard]] std::int64_t desired_amount(const RewardRule& rule, const BaseAmounts& amounts);
-/// The window of a cap in which a time falls; for rolling ones the day.
-[[nodiscard]] std::int32_t window_of(const CapShape& cap, std::int64_t time);
+/// A window of a cap: its number, and the times in it. For rolling caps it is a day.
+struct CapSpan {
+  std::int64_t from = 0;  // UTC seconds; [from, to)
+  std::int64_t to = 0;
+  std::int32_t number = 0;
+};
+[[nodiscard]] CapSpan window_of(const CapShape& cap, std::int64_t time);
 
 }  // namespace detail
 
@@ -145,6 +162,7 @@ struct RewardEngine::State {
   std::vector<RewardPlan> plans;  // in the order of activation
   std::vector<detail::ReadyPlan> ready;
   std::vector<detail::CapShape> caps;
+  std::vector<detail::CapSpan> spans;  // of each cap the window asked for last: most come again
   std::vector<std::string> rule_names;
   detail::EventIndex index;
   detail::UsageTable usage;
@@ -155,8 +173,10 @@ struct RewardEngine::State {
   std::vector<detail::CorrectionRecord> corrections;
   struct Before {
     std::int64_t desired, wanted, granted;
+    std::size_t first_key;
   };
-  std::vector<Before> before;  // of the event that is settled; kept to spare its memory
+  std::vector<Before> before;          // of the event that is settled; kept to spare its memory
+  std::vector<detail::UsageKey> keys;  // of its rows' caps, one after another
 
   State() = default;
   State(const State& other);
@@ -181,29 +201,36 @@ struct RewardEngine::State {
   void settle(std::uint32_t event, Time time, bool first, const OwnerView* owners,
               std::vector<RewardDecision>& out);
 
-  [[nodiscard]] detail::UsageKey key_of(std::uint16_t cap, const detail::RewardRow& row,
-                                        const detail::ReadyRule& rule,
-                                        const detail::EventRecord& event) const noexcept;
-  [[nodiscard]] std::int64_t used_in_event(const detail::CapShape& cap, std::uint16_t number,
+  /// Appends the keys of the row's caps to `keys`.
+  void append_keys(const detail::RewardRow& row, const detail::ReadyRule& rule,
+                   const detail::EventRecord& event);
+  [[nodiscard]] std::int32_t window(std::uint16_t cap, std::int64_t time) {
+    detail::CapSpan& span = spans[cap];
+    if (time < span.from || time >= span.to) span = detail::window_of(caps[cap], time);
+    return span.number;
+  }
+  [[nodiscard]] std::int64_t used_in_event(const detail::CapLimit& cap,
                                            const detail::RewardRow& row,
                                            const detail::ReadyRule& rule,
                                            const OwnerView* owners) const;
-  [[nodiscard]] std::int64_t used_by_group(const detail::CapShape& cap, detail::UsageKey key,
-                                           const OwnerView* owners) const;
+  [[nodiscard]] std::int64_t used_by_group(const detail::CapLimit& cap, detail::UsageKey key,
+                                           std::int32_t day, const OwnerView* owners) const;
   /// The most that is used in a window of the cap that the event's time is in.
-  [[nodiscard]] std::int64_t used(std::uint16_t cap, const detail::RewardRow& row,
-                                  const detail::ReadyRule& rule, const OwnerView* owners) const;
+  [[nodiscard]] std::int64_t used(const detail::CapLimit& cap, const detail::UsageKey& key,
+                                  const detail::RewardRow& row, const detail::ReadyRule& rule,
+                                  const OwnerView* owners);
   [[nodiscard]] std::int64_t total_of(std::uint32_t number, Customer beneficiary,
                                       const OwnerView* owners) const;
   /// What the row desires now; keeps a milestone's totals.
   void desire(detail::RewardRow& row, const detail::ReadyRule& rule,
               const detail::EventRecord& event, const detail::BaseAmounts& amounts, bool first,
               const OwnerView* owners);
-  /// Books `granted` for the row instead of what stands.
-  void grant(detail::RewardRow& row, const detail::ReadyRule& rule, std::int64_t granted);
+  /// Books `granted` for the row instead of what stands; `of_caps` are the keys of its caps.
+  void grant(detail::RewardRow& row, const detail::ReadyRule& rule, std::int64_t granted,
+             const detail::UsageKey* of_caps);
   /// Adds to the usage of its caps and to the budget that the row's grant changes.
   void use(const detail::RewardRow& row, const detail::ReadyRule& rule, std::int64_t value,
-           std::int64_t count);
+           std::int64_t count, const detail::UsageKey* of_caps);
   void use_budget(const detail::RewardRow& row, const detail::ReadyRule& rule,
                   std::int64_t value) noexcept;
   /// The most that the row may have, and what says so.
@@ -214,12 +241,11 @@ struct RewardEngine::State {
     std::int64_t used;
   };
   [[nodiscard]] Room room_for(const detail::RewardRow& row, const detail::ReadyRule& rule,
-                              const OwnerView* owners) const;
+                              const detail::UsageKey* of_caps, const OwnerView* owners);
   void record(std::uint32_t row, const detail::ChangeRecord& change,
               std::vector<RewardDecision>& out);
-  [[nodiscard]] RewardDecision decision(const detail::RewardRow& row,
-                                        const detail::ChangeRecord& change,
-                                        std::int64_t before) const;
+  void append_decision(const detail::RewardRow& row, const detail::ChangeRecord& change,
+                       std::int64_t stood, std::vector<RewardDecision>& out) const;
   /// Reads an event and its rewards; false after a failure.
   bool load_event(SectionReader& in);
   [[nodiscard]] std::uint32_t row_of(const RewardKey& key) const noexcept;
