@@ -225,7 +225,7 @@ MechanismProperties Mechanism::properties() const noexcept {
     out.contribution = out.split_proof = out.opportunity = true;
   } else if (std::holds_alternative<PachiraPool>(spec)) {
     out.contribution = out.split_proof = out.opportunity = true;
-    out.solicitation = false;  // a newcomer dilutes the others' shares; with many people hardly
+    out.solicitation = false;  // a newcomer dilutes the others' shares
     out.subtree_local = false;
   } else if (const auto* pro_rata = std::get_if<ProRataPool>(&spec)) {
     out.contribution = out.split_proof = pro_rata->measure == PoolMeasure::own;
