@@ -166,8 +166,16 @@ ReferralCodec::Decoded ReferralCodec::decode(std::string_view text,
 }
 
 bool ReferralCodec::looks_like_a_code(std::string_view text) const noexcept {
-  Symbols code{};
-  return read(text, code) == CodeProblem::none;
+  std::size_t length = 0, strange = 0;
+  for (const char c : text) {
+    if (detail::is_code_separator(c)) continue;
+    const bool fits = length < prefix_.size()
+                          ? detail::code_character(c) == prefix_[length]
+                          : symbol_of[static_cast<unsigned char>(c)] != no_symbol;
+    strange += fits ? 0U : 1U;
+    ++length;
+  }
+  return length == prefix_.size() + options_.length && strange <= 2;
 }
 
 }  // namespace emptor

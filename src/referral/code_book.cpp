@@ -94,6 +94,32 @@ CodeBook::Issued CodeBook::issue(std::uint64_t request, const CodeGrant& grant) 
   return add(entry);
 }
 
+bool CodeBook::is_issued(std::string_view text) const noexcept {
+  const ReferralCodec::Decoded decoded = codec_.decode(text);
+  return (decoded || decoded.problem == CodeProblem::bad_word) &&
+         by_serial_.find(decoded.serial) != nowhere;
+}
+
+bool CodeBook::slips_into(std::string_view name) const {
+  constexpr std::string_view characters = "0123456789ABCDEFGHJKMNPQRSTUVWXYZ";
+  const std::size_t length = codec_.options().prefix.size() + codec_.options().length;
+  std::string other;
+  for (std::size_t at = 0; at < name.size() && name.size() == length + 1; ++at) {
+    other.assign(name);
+    other.erase(at, 1);
+    if (is_issued(other)) return true;
+  }
+  for (std::size_t at = 0; at <= name.size() && name.size() + 1 == length; ++at) {
+    other.assign(name);
+    other.insert(at, 1, '0');
+    for (const char c : characters) {
+      other[at] = c;
+      if (is_issued(other)) return true;
+    }
+  }
+  return false;
+}
+
 CodeBook::Issued CodeBook::issue_name(std::uint64_t request, const CodeGrant& grant,
                                       std::string_view chosen) {
   const Issued known = refused(request, grant);
@@ -108,6 +134,7 @@ CodeBook::Issued CodeBook::issue_name(std::uint64_t request, const CodeGrant& gr
     return same ? known : Issued{CodeRefusal::request_reused};
   }
   if (refusal != CodeRefusal::none) return {refusal};
+  if (slips_into(forms.shown.view())) return {CodeRefusal::looks_generated};
   if (by_name_.find(code) != nowhere) return {CodeRefusal::taken};
   const std::uint64_t skeleton = skeleton_hash(codec_, forms);
   if (by_skeleton_.find(skeleton) != nowhere) return {CodeRefusal::confusable};

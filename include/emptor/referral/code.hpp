@@ -120,8 +120,8 @@ class ReferralCodec {
   [[nodiscard]] EMPTOR_API Decoded
   decode(std::string_view text, std::uint64_t issued = KeyedPermutation::most) const noexcept;
 
-  /// Whether a text has a code's prefix, length and alphabet, so that it, or it mistyped, could be
-  /// taken for one.
+  /// Whether a text has as many characters as a code and at most two of them where no code has
+  /// them: so all texts that one wrong character, one exchange or one twin error makes of any code.
   [[nodiscard]] EMPTOR_API bool looks_like_a_code(std::string_view text) const noexcept;
 
   [[nodiscard]] const ReferralCodeOptions& options() const noexcept { return options_; }

@@ -91,7 +91,8 @@ class CodeBook {
   /// nobody, empty_window, exhausted.
   EMPTOR_API Issued issue(std::uint64_t request, const CodeGrant& grant);
 
-  /// A name as a code. Refusals: those of issue and vanity_forms, then taken and confusable.
+  /// A name as a code. Refusals: those of issue and vanity_forms, looks_generated too for a code
+  /// issued before with a character too few or too many, then taken and confusable.
   EMPTOR_API Issued issue_name(std::uint64_t request, const CodeGrant& grant,
                                std::string_view chosen);
 
@@ -154,6 +155,9 @@ class CodeBook {
   [[nodiscard]] const Entry& entry(ReferralCodeId id) const;
   [[nodiscard]] Issued refused(std::uint64_t request, const CodeGrant& grant) const noexcept;
   [[nodiscard]] CodeProblem problem_of(const ReferralCodeRecord& record, Time at) const noexcept;
+  [[nodiscard]] bool is_issued(std::string_view text) const noexcept;
+  /// Whether an issued code has one character more or less than the name.
+  [[nodiscard]] bool slips_into(std::string_view name) const;
   Issued add(Entry entry);
 
   ReferralCodec codec_;

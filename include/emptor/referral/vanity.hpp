@@ -7,9 +7,9 @@
 // confusable, in the sense of Unicode Technical Standard 39, Unicode Security Mechanisms, section
 // 4, restricted to what a code may hold: two texts are confusable when their skeletons are equal.
 //
-// A name of the very length and alphabet of generated codes is refused even if its last character
-// is no check character: a code mistyped may never lead to somebody. A codec with a prefix gives
-// names more room.
+// A name that some generated code becomes by one wrong character, one exchange or one twin error is
+// refused: a code mistyped may never lead to somebody. Without a prefix that is nearly every name
+// of a code's length; a prefix of three characters or more leaves nearly all of them free.
 //
 // Cost: O(length), no allocation. Thread safety: pure functions.
 
@@ -33,7 +33,7 @@ enum class CodeRefusal : std::uint8_t {
   too_short,        ///< a name of fewer characters than allowed
   too_long,         ///< a name of more characters than allowed
   bad_word,         ///< it spells, or reads like, a blocked word
-  looks_generated,  ///< a generated code, mistyped, could be taken for it
+  looks_generated,  ///< a generated code, mistyped, would be it
   taken,            ///< the very name was given away, for ever
   confusable,       ///< it looks like a name that was given away
 };

@@ -120,7 +120,8 @@ TEST_CASE("code book: names and their refusals") {
   CHECK(ask("SH1TTY") == CodeRefusal::bad_word);
   CHECK(ask("CASSANDRA") == CodeRefusal::none);
   CHECK(ask("ANNA2020") == CodeRefusal::looks_generated);
-  CHECK(ask("AUGUST20") == CodeRefusal::none);  // U is in no generated code
+  CHECK(ask("AUGUST20") == CodeRefusal::looks_generated);  // U is in none, but it looks like V
+  CHECK(ask("UNUSUAL9") == CodeRefusal::none);
   CHECK(book.size() == 5);
 
   ReferralCodeOptions with_prefix;
@@ -128,10 +129,51 @@ TEST_CASE("code book: names and their refusals") {
   CodeBook roomy(ReferralCodec(key(), with_prefix));
   CHECK(roomy.issue_name(1, grant_of(anna), "ANNA2020"));
   CHECK(roomy.issue_name(2, grant_of(anna), "GOANNA2020").refusal == CodeRefusal::looks_generated);
+  CHECK(roomy.issue_name(2, grant_of(anna), "OGANNA2020").refusal == CodeRefusal::looks_generated);
   CHECK_THROWS_AS(CodeBook(ReferralCodec(key()), {.min_length = 2, .max_length = 20}), Exception);
   CHECK_THROWS_AS(CodeBook(ReferralCodec(key()), {.min_length = 8, .max_length = 7}), Exception);
   for (int r = 0; r <= static_cast<int>(CodeRefusal::confusable); ++r) {
     CHECK(name(static_cast<CodeRefusal>(r)) != "unknown");
+  }
+}
+
+TEST_CASE("code book: no name stands where a code leads by one slip of a key") {
+  for (const std::string prefix : {"", "GO", "GUT"}) {
+    ReferralCodeOptions options;
+    options.prefix = prefix;
+    CodeBook book(ReferralCodec(key(), options));
+    std::string code;
+    for (const char c : book.text(book.issue(1, grant_of(bob)).id).str()) {
+      if (c != '-') code.push_back(c);
+    }
+    std::vector<std::string> slips;
+    for (std::size_t i = 0; i <= code.size(); ++i) {
+      for (const char c : std::string_view("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+        slips.push_back(code.substr(0, i) + c + code.substr(i));
+        if (i == code.size()) continue;
+        slips.push_back(code.substr(0, i) + c + code.substr(i + 1));
+        for (std::size_t j = i + 1; j < code.size(); ++j) {
+          if (code[i] != code[j]) continue;
+          slips.push_back(code);
+          slips.back()[i] = slips.back()[j] = c;
+        }
+      }
+      if (i == code.size()) continue;
+      slips.push_back(code.substr(0, i) + code.substr(i + 1));
+      for (std::size_t j = i + 1; j < code.size(); ++j) {
+        slips.push_back(code);
+        std::swap(slips.back()[i], slips.back()[j]);
+      }
+    }
+    std::size_t refused = 0;
+    for (const std::string& slip : slips) {
+      const CodeRefusal refusal = book.issue_name(2, grant_of(anna), slip).refusal;
+      REQUIRE((refusal == CodeRefusal::looks_generated || refusal == CodeRefusal::bad_word));
+      refused += refusal == CodeRefusal::looks_generated ? 1U : 0U;
+      const CodeBook::Found found = book.find(slip);
+      REQUIRE((!found || found.id == ReferralCodeId{0}));
+    }
+    CHECK(refused > slips.size() * 9 / 10);
   }
 }
 
