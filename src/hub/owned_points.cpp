@@ -52,6 +52,12 @@ std::vector<OwingPoints> OwnedPoints::owing(Time as_of) const {
   return out;
 }
 
+std::vector<const PointsAccount*> OwnedPoints::accounts() const {
+  std::vector<const PointsAccount*> out;
+  for (const Customer owner : owners()) out.push_back(&account(owner));
+  return out;
+}
+
 void OwnedPoints::erase(Customer customer) {
   std::vector<std::uint64_t> ids;
   for (const PointFact& fact : arrived(customer).facts()) ids.push_back(fact.id);

@@ -156,6 +156,12 @@ std::vector<Customer> PointsBook::customers() const {
   return out;
 }
 
+std::vector<const PointsAccount*> PointsBook::accounts() const {
+  std::vector<const PointsAccount*> out;
+  for (const Customer customer : customers()) out.push_back(&account(customer));
+  return out;
+}
+
 void PointsBook::erase(Customer customer) {
   const detail::ArrayPlace* place = places_.find(index(customer));
   if (place == nullptr) return;

@@ -66,6 +66,9 @@ class OwnedPoints : public PointsPosting<OwnedPoints> {
   [[nodiscard]] EMPTOR_API std::vector<ExpiringPoints> expiring(Time after, Time until) const;
   /// Owners who owe at that time, ascending.
   [[nodiscard]] EMPTOR_API std::vector<OwingPoints> owing(Time as_of) const;
+  /// Their accounts, in that order; for forecast_points (reward/points_forecast.hpp). Valid until
+  /// the next fact, merge or unmerge.
+  [[nodiscard]] EMPTOR_API std::vector<const PointsAccount*> accounts() const;
   [[nodiscard]] std::size_t facts() const noexcept { return ids_.size(); }
 
   void on_merge(const MergeEvent& event, std::span<const OwnerChange> changes) {

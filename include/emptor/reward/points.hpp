@@ -53,6 +53,9 @@ class PointsBook : public PointsPosting<PointsBook> {
   [[nodiscard]] EMPTOR_API std::vector<ExpiringPoints> expiring(Time after, Time until) const;
   /// Customers with facts, ascending. O(m log m).
   [[nodiscard]] EMPTOR_API std::vector<Customer> customers() const;
+  /// Their accounts, in that order; for forecast_points (reward/points_forecast.hpp). Valid until
+  /// the next fact.
+  [[nodiscard]] EMPTOR_API std::vector<const PointsAccount*> accounts() const;
   [[nodiscard]] std::size_t facts() const noexcept { return ids_.size(); }
 
   /// Forgets all facts of the customer, and their ids.

@@ -35,6 +35,7 @@ struct PointUse {
   std::uint64_t lot = 0;    ///< the fact that made the lot
   std::int64_t points = 0;  ///< after refunds
   Time earned_at{};         ///< of the lot
+  Time available_at{};      ///< of the lot
   Time spent_at{};
   Time expires_at{};  ///< of the lot
 };
@@ -71,7 +72,7 @@ class PointsAccount {
       if (use.amount == 0) continue;
       const Lot& lot = lots_[use.lot];
       visit(PointUse{facts_[use.fact].id, facts_[lot.fact].id, use.amount, facts_[lot.origin].time,
-                     facts_[use.fact].time, lot.expires_at});
+                     lot.available_at, facts_[use.fact].time, lot.expires_at});
     }
   }
   /// Null when there is none.
