@@ -84,7 +84,7 @@ std::string_view name(LinkProblem problem) noexcept {
   return "unknown";
 }
 
-LinkSigner::LinkSigner(std::vector<LinkKey> keys, LinkOptions options)
+LinkSigner::LinkSigner(std::vector<LinkKey> keys, SignedLinkOptions options)
     : keys_(std::move(keys)), options_(std::move(options)) {
   require_option(!keys_.empty() && keys_.size() <= 64, "keys", "1 to 64", keys_.size());
   for (std::size_t i = 0; i < keys_.size(); ++i) {

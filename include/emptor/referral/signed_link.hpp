@@ -51,7 +51,7 @@ struct LinkKey {
 };
 
 /// The names of the parameters: 1 to 32 letters, digits and - . _ ~, all different.
-struct LinkOptions {
+struct SignedLinkOptions {
   std::string code = "ref";
   std::string channel = "ch";
   std::string campaign = "cp";
@@ -87,7 +87,7 @@ struct VerifiedLink {
 class LinkSigner {
  public:
   /// 1 to 64 keys with different ids, of which the last one signs. Throws `invalid_option`.
-  EMPTOR_API explicit LinkSigner(std::vector<LinkKey> keys, LinkOptions options = {});
+  EMPTOR_API explicit LinkSigner(std::vector<LinkKey> keys, SignedLinkOptions options = {});
 
   /// The signed query, to be put after a URL's question mark or another query's &. Throws
   /// `invalid_value` for a code or expiry out of range.
@@ -104,7 +104,7 @@ class LinkSigner {
 
  private:
   std::vector<LinkKey> keys_;  // derived ones
-  LinkOptions options_;
+  SignedLinkOptions options_;
 };
 
 }  // namespace emptor

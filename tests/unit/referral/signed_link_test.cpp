@@ -136,7 +136,7 @@ TEST_CASE("signed link: options and values out of range") {
   CHECK_THROWS_AS(LinkSigner({}), Exception);
   CHECK_THROWS_AS(LinkSigner({{.id = 1, .key = key()}, {.id = 1, .key = key()}}), Exception);
   const auto with = [](auto change) {
-    LinkOptions options;
+    SignedLinkOptions options;
     change(options);
     return LinkSigner({{.id = 1, .key = key()}}, options);
   };
