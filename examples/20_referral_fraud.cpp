@@ -23,7 +23,7 @@ int main() {
   // Facts in any order; identity keys are pseudonyms, never text.
   emptor::FraudMonitor monitor;
   for (const Customer customer : {ann, bob, cat, dan, eve}) {
-    monitor.add(emptor::FraudSignUp{customer, at(emptor::index(customer))});
+    monitor.add(emptor::FraudSignUp{customer, at(static_cast<int>(customer))});
   }
   monitor.add(emptor::FraudClaim{ann, bob, at(1)});
   monitor.add(emptor::FraudClaim{ann, cat, at(2)});
