@@ -89,7 +89,7 @@ AttributionBook::Hold AttributionBook::race(const Party& party, Time at, Tell&& 
       closed = claim.qualified;
     }
   }
-  if (hold.touch != nothing && at >= hold.until) hold = {};
+  if (hold.touch != nothing && hold.until != never && at >= hold.until) hold = {};
   return hold;
 }
 

@@ -4,9 +4,11 @@
 #include "emptor/referral/attribution.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 
+#include "emptor/core/archive.hpp"
 #include "support/property.hpp"
 
 namespace {
@@ -355,4 +357,51 @@ TEST_CASE("an archive of a book with a byte changed is refused or harmless") {
     bytes[at] ^= static_cast<std::byte>(*rc::gen::inRange(1, 256));
     RC_ASSERT(!AttributionBook::load(bytes));
   });
+}
+
+TEST_CASE("archives with forged facts are refused or harmless") {
+  test::check_property(
+      "attribution forged",
+      [] {
+        ArchiveWriter writer("attribution-book", 1);
+        ReferralProgrammeTerms terms = any_terms();
+        terms.max_touches = *rc::gen::element<std::size_t>(0, 1, 5, 10'000, 10'001);
+        save_referral_terms(terms, writer.section("terms"));
+        SectionWriter& section = writer.section("facts");
+        const auto facts = *rc::gen::inRange<std::uint64_t>(0, 12);
+        section.put(*rc::gen::inRange(0, 4) != 0 ? facts : ~std::uint64_t{0});
+        const auto id = [] {
+          return *rc::gen::element<std::uint32_t>(0, 1, 2, 3, 0xfffffffeU, ~0U);
+        };
+        const auto time = [] {
+          return *rc::gen::element<std::int64_t>(0, 1, 5, std::numeric_limits<std::int64_t>::max(),
+                                                 std::numeric_limits<std::int64_t>::min());
+        };
+        for (std::uint64_t i = 0; i < facts; ++i) {
+          const auto kind = static_cast<std::uint8_t>(i == 0 ? 0 : *rc::gen::inRange(0, 11));
+          section.put(kind);
+          if (kind == 0) {
+            section.put(i);
+            section.put(time());
+            for (int field = 0; field < 5; ++field) {
+              section.put(field == 1 && id() < 4 ? ~std::uint32_t{0} : id());
+            }
+            section.put(static_cast<std::uint8_t>(*rc::gen::inRange(0, 3)));
+            section.put(static_cast<std::uint8_t>(*rc::gen::inRange(0, 4)));
+          } else {
+            section.put(time());
+            section.put(id());
+            section.put(id());
+            section.put(static_cast<std::uint8_t>(*rc::gen::inRange(0, 4)));
+            section.put(static_cast<std::uint8_t>(*rc::gen::inRange(0, 10)));
+          }
+        }
+        section.put(std::uint64_t{0});
+        section.put(std::uint64_t{0});
+        const Result<AttributionBook> book = AttributionBook::load(std::move(writer).finish());
+        if (facts == 0) return;
+        RC_ASSERT(!book);
+        RC_ASSERT(book.error().code == ErrorCode::corrupt);
+      },
+      3000);
 }
