@@ -15,6 +15,7 @@ using std::chrono::seconds;
 using std::chrono::year;
 
 constexpr std::uint32_t nowhere = detail::CodePlaces::none;
+constexpr std::chrono::hours furthest{18};  // clocks from UTC
 constexpr Time first_time = Day{year{0} / 1 / 1};
 constexpr Time last_time = Day{year{10'000} / 1 / 1};
 
@@ -77,9 +78,8 @@ Contest::Contest(ContestOptions options) : options_(std::move(options)) {
   span_ = {std::max(options_.span.from, first_time), std::min(options_.span.to, last_time)};
   require_option(span_.from < span_.to, "span", "within years 0 to 9999", "another one");
   require_option(options_.length >= seconds{1}, "length", ">= 1 s", options_.length.count());
-  require_option(options_.utc_offset >= -std::chrono::hours{18} &&
-                     options_.utc_offset <= std::chrono::hours{18},
-                 "utc_offset", "at most 18 h either way", options_.utc_offset.count());
+  require_option(options_.utc_offset >= -furthest && options_.utc_offset <= furthest, "utc_offset",
+                 "at most 18 h either way", options_.utc_offset.count());
 }
 
 std::optional<TimeWindow> Contest::window_at(Time time) const noexcept {
@@ -307,8 +307,7 @@ Result<Contest> Contest::load(std::span<const std::byte> archive) {
   options.utc_offset = UtcOffset{head->get<std::int64_t>()};
   const bool possible = options.span.from < options.span.to && options.span.from < last_time &&
                         options.span.to > first_time && options.length >= seconds{1} &&
-                        options.utc_offset.count() >= -18 * 60 &&
-                        options.utc_offset.count() <= 18 * 60;
+                        options.utc_offset >= -furthest && options.utc_offset <= furthest;
   head->require(possible, "options out of range");
   if (Result<void> done = head->finish(); !done) return done.error();
 
