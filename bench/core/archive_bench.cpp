@@ -51,6 +51,17 @@ void sha(benchmark::State& state) {
 }
 BENCHMARK(sha);
 
+void sha_native(benchmark::State& state) {
+  const auto bytes = some_bytes();
+  for (auto _ : state) {
+    Sha256 hash(&native_kernels());
+    hash.update(bytes);
+    benchmark::DoNotOptimize(hash.finish());
+  }
+  count_bytes(state);
+}
+BENCHMARK(sha_native);
+
 std::vector<std::byte> write(const std::vector<std::byte>& bytes) {
   ArchiveWriter writer("bench", 1);
   writer.section("bytes").put_array(bytes);
