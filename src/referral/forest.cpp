@@ -47,14 +47,18 @@ Customer ReferralForest::next_below(Customer top, Customer at) const noexcept {
   return at == top ? no_customer : next_sibling(at);
 }
 
-void ReferralForest::lower(Customer top, std::uint32_t by) noexcept {
+std::uint32_t ReferralForest::lower(Customer top, std::uint32_t by) noexcept {
+  std::uint32_t deepest = 0;
   for (Customer at = top; at != no_customer; at = next_below(top, at)) {
     std::uint32_t& depth = nodes_[index(at)].depth;
-    depth = (depth & blocked_bit) | ((depth + by) & depth_bits);
+    const std::uint32_t lowered = (depth + by) & depth_bits;
+    depth = (depth & blocked_bit) | lowered;
+    deepest = std::max(deepest, lowered);
   }
+  return deepest;
 }
 
-void ReferralForest::link(Customer child, Customer parent, std::uint32_t ends) noexcept {
+std::uint32_t ReferralForest::link(Customer child, Customer parent, std::uint32_t ends) noexcept {
   Node& node = nodes_[index(child)];
   Customer& first = nodes_[index(parent)].first_child;
   node.next_sibling = first;
@@ -65,7 +69,7 @@ void ReferralForest::link(Customer child, Customer parent, std::uint32_t ends) n
   parent_[index(child)] = parent;
   ++edges_;
   limited_ += ends != never ? 1 : 0;
-  lower(child, depth(parent) + 1);
+  return lower(child, depth(parent) + 1);
 }
 
 void ReferralForest::unlink(Customer child) noexcept {
@@ -142,13 +146,17 @@ AttachRefusal ReferralForest::decide(const ReferralAttachment& attachment) noexc
   if (has_children(child)) {
     const AttachRefusal ring = find_ring(child, parent, time);
     if (ring != AttachRefusal::none) return ring;
-    height = settled_height(child, time);
+    if (limited_ != 0) height = settled_height(child, time);
   }
   const auto deepest = [&] { return std::uint64_t{depth(parent)} + 1 + height; };
   if (deepest() > options_.max_depth && limited_ != 0) find_ring(child, parent, time);
   if (deepest() > options_.max_depth) return AttachRefusal::too_deep;
   if (before != no_customer) unlink(child);
-  link(child, parent, end_of(valid_until));
+  // Without ends the height is seen while the subtree moves; a subtree that is too high moves back.
+  if (link(child, parent, end_of(valid_until)) > options_.max_depth) {
+    unlink(child);
+    return AttachRefusal::too_deep;
+  }
   return AttachRefusal::none;
 }
 

@@ -205,10 +205,11 @@ class ReferralForest {
   AttachRefusal find_ring(Customer child, Customer parent, Time now) noexcept;
   /// Detaches what has ended below the customer, and returns the height of what remains.
   std::uint32_t settled_height(Customer top, Time now) noexcept;
-  void link(Customer child, Customer parent, std::uint32_t ends) noexcept;
+  /// Returns the depth of the deepest of the child's subtree.
+  std::uint32_t link(Customer child, Customer parent, std::uint32_t ends) noexcept;
   void unlink(Customer child) noexcept;
-  /// Adds to the depth of the subtree, modulo 2^31.
-  void lower(Customer top, std::uint32_t by) noexcept;
+  /// Adds to the depth of the subtree, modulo 2^31; returns the greatest then.
+  std::uint32_t lower(Customer top, std::uint32_t by) noexcept;
   /// The next of the subtree below `top` in depth-first order, no_customer behind the last.
   [[nodiscard]] Customer next_below(Customer top, Customer at) const noexcept;
 

@@ -3,6 +3,7 @@
 #include <numeric>
 #include <vector>
 
+#include "emptor/core/random.hpp"
 #include "emptor/referral/forest.hpp"
 #include "emptor/referral/tree_carry.hpp"
 #include "emptor/referral/tree_layout.hpp"
@@ -111,6 +112,38 @@ TEST_CASE("what nodes learn from above") {
   CHECK(highest == Places{0, 0, 5, 5, 7, 7, 5});
   next_higher_rate(parents, rate, next);
   CHECK(next == Places{none, none, none, none, 2, none, none});
+}
+
+TEST_CASE("sums of long forests, in pieces, equal sums along each path") {
+  RandomStream random(7);
+  for (const std::uint32_t n : {255U, 256U, 257U, 512U, 3000U, 20'000U}) {
+    for (const std::uint32_t shape : {0U, 1U, 2U, 3U}) {
+      Places any(n, none);
+      Amounts values(n), sums(n);
+      for (std::uint32_t v = 0; v < n; ++v) {
+        values[v] = static_cast<std::int64_t>(random.bits64());
+        if (v == 0 || (shape != 0 && random.below(shape == 1 ? 2 : 50) == 0)) continue;
+        any[v] = shape == 3 ? v - std::min(v, 1 + random.below(300)) : random.below(v);
+      }
+      const TreeLayout layout{std::span<const std::uint32_t>(any)};
+      for (const bool breadth_first : {true, false}) {
+        const std::span<const std::uint32_t> parent =
+            breadth_first ? layout.parents() : std::span<const std::uint32_t>(any);
+        std::vector<std::uint64_t> expected(values.begin(), values.end());
+        for (std::uint32_t v = n; v-- != 0;) {
+          if (parent[v] != none) expected[parent[v]] += expected[v];
+        }
+        subtree_sums(parent, values, sums);
+        CHECK(std::ranges::equal(sums, expected, [](std::int64_t a, std::uint64_t b) {
+          return a == static_cast<std::int64_t>(b);
+        }));
+      }
+      Places wrong(layout.parents().begin(), layout.parents().end());
+      const std::uint32_t at = random.below(n);
+      wrong[at] = at + random.below(2) * (n - at);
+      CHECK_THROWS_AS(subtree_sums(wrong, values, sums), Exception);
+    }
+  }
 }
 
 TEST_CASE("sums are right whenever they fit, whatever happens on the way") {
