@@ -5,17 +5,6 @@
 
 namespace emptor {
 
-namespace {
-
-constexpr std::uint64_t key_of(Customer customer) noexcept {
-  return index(customer);
-}
-constexpr std::uint64_t key_of(Visitor visitor) noexcept {
-  return std::uint64_t{1} << 32 | index(visitor);
-}
-
-}  // namespace
-
 AttributionBook::AttributionBook(ReferralProgrammeTerms terms) : terms_(std::move(terms)) {
   require_referral_terms(terms_);
 }
@@ -29,7 +18,7 @@ void AttributionBook::reserve(std::size_t touches) {
   dues_.reserve(2 * touches);
   conversions_.reserve(touches);
   by_id_.reserve(touches);
-  by_person_.reserve(touches);
+  by_customer_.reserve(touches);
 }
 
 AttributionRefusal AttributionBook::refusal_of(const ReferralTouch& touch) const noexcept {
@@ -62,14 +51,22 @@ AttributionOutcome AttributionBook::outcome(std::uint32_t claim,
   return {.refusal = refusal, .claim = ClaimId{claim}, .state = claims_[claim].state};
 }
 
-std::uint32_t AttributionBook::party_of(std::uint64_t key) const noexcept {
-  return by_person_.find(key);
+std::uint32_t AttributionBook::party_of(Customer customer) const noexcept {
+  return by_customer_.find(static_cast<std::uint32_t>(customer));
 }
 
-std::uint32_t AttributionBook::make_party(std::uint64_t key, Customer customer) {
+std::uint32_t AttributionBook::party_of(Visitor visitor) const noexcept {
+  return by_visitor_.find(static_cast<std::uint32_t>(visitor));
+}
+
+std::uint32_t AttributionBook::make_party(Customer customer, Visitor visitor) {
   const auto party = static_cast<std::uint32_t>(parties_.size());
   parties_.emplace_back().customer = customer;
-  by_person_.add(key, party);
+  if (customer != no_customer) {
+    by_customer_.add(static_cast<std::uint32_t>(customer), party);
+  } else {
+    by_visitor_.add(static_cast<std::uint32_t>(visitor), party);
+  }
   return party;
 }
 
@@ -129,9 +126,8 @@ AttributionOutcome AttributionBook::touch(const ReferralTouch& touch) {
   const bool anybody = customer || touch.visitor != no_visitor;
   std::uint32_t party = nothing;
   if (anybody) {
-    const std::uint64_t key = customer ? key_of(touch.customer) : key_of(touch.visitor);
-    party = party_of(key);
-    if (party == nothing) party = make_party(key, touch.customer);
+    party = customer ? party_of(touch.customer) : party_of(touch.visitor);
+    if (party == nothing) party = make_party(touch.customer, touch.visitor);
     if (parties_[party].touches >= terms_.max_touches) {
       return {.refusal = AttributionRefusal::too_many_touches};
     }
@@ -163,9 +159,9 @@ AttributionOutcome AttributionBook::touch(const ReferralTouch& touch) {
 }
 
 AttributionRefusal AttributionBook::join_parties(Visitor visitor, Customer customer) {
-  const std::uint64_t visitor_key = key_of(visitor);
-  const std::uint32_t from = party_of(visitor_key);
-  std::uint32_t to = party_of(key_of(customer));
+  const auto key = static_cast<std::uint32_t>(visitor);
+  const std::uint32_t from = party_of(visitor);
+  std::uint32_t to = party_of(customer);
   if (from != nothing && parties_[from].customer != no_customer) {
     return from == to ? AttributionRefusal::retry : AttributionRefusal::visitor_taken;
   }
@@ -173,9 +169,9 @@ AttributionRefusal AttributionBook::join_parties(Visitor visitor, Customer custo
       parties_[from].touches + parties_[to].touches > terms_.max_touches) {
     return AttributionRefusal::too_many_touches;
   }
-  if (to == nothing) to = make_party(key_of(customer), customer);
+  if (to == nothing) to = make_party(customer);
   if (from == nothing) {
-    by_person_.add(visitor_key, to);
+    by_visitor_.add(key, to);
     return AttributionRefusal::none;
   }
   Party& visited = parties_[from];
@@ -185,7 +181,7 @@ AttributionRefusal AttributionBook::join_parties(Visitor visitor, Customer custo
     at = next;
   }
   visited = {.customer = customer, .moved = to};
-  by_person_.move(visitor_key, to);
+  by_visitor_.move(key, to);
   return AttributionRefusal::none;
 }
 
@@ -198,7 +194,7 @@ AttributionOutcome AttributionBook::link_visitor(Visitor visitor, Customer custo
     facts_.push_back({.a = static_cast<std::uint32_t>(index(visitor)),
                       .b = static_cast<std::uint32_t>(index(customer)),
                       .kind = FactKind::link});
-    catch_up(party_of(key_of(customer)));
+    catch_up(party_of(customer));
   }
   return {.refusal = refusal};
 }
@@ -207,7 +203,7 @@ AttributionOutcome AttributionBook::register_customer(Customer customer, Time ti
                                                       Visitor visitor) {
   if (customer == no_customer) return {.refusal = AttributionRefusal::no_customer_given};
   if (time == never) return {.refusal = AttributionRefusal::outside_window};
-  std::uint32_t party = party_of(key_of(customer));
+  std::uint32_t party = party_of(customer);
   if (party != nothing && parties_[party].registered != never &&
       parties_[party].registered != time) {
     return {.refusal = AttributionRefusal::already_registered};
@@ -215,8 +211,8 @@ AttributionOutcome AttributionBook::register_customer(Customer customer, Time ti
   AttributionRefusal linked = AttributionRefusal::retry;
   if (visitor != no_visitor) linked = join_parties(visitor, customer);
   if (linked > AttributionRefusal::retry) return {.refusal = linked};
-  party = party_of(key_of(customer));
-  if (party == nothing) party = make_party(key_of(customer), customer);
+  party = party_of(customer);
+  if (party == nothing) party = make_party(customer);
   const bool fresh = parties_[party].registered == never;
   if (fresh || linked == AttributionRefusal::none) {
     parties_[party].registered = time;
@@ -235,8 +231,8 @@ AttributionOutcome AttributionBook::register_customer(Customer customer, Time ti
 AttributionOutcome AttributionBook::qualify(Customer customer, Time time) {
   if (customer == no_customer) return {.refusal = AttributionRefusal::no_customer_given};
   if (time == never) return {.refusal = AttributionRefusal::outside_window};
-  std::uint32_t party = party_of(key_of(customer));
-  if (party == nothing) party = make_party(key_of(customer), customer);
+  std::uint32_t party = party_of(customer);
+  if (party == nothing) party = make_party(customer);
   std::uint32_t after = parties_[party].last_conversion;
   const bool latest = after == nothing || conversions_[after].time < time;
   if (!latest) {
@@ -275,12 +271,12 @@ AttributionOutcome AttributionBook::qualify(Customer customer, Time time) {
 }
 
 ReferralAttribution AttributionBook::attribution_of(Customer customer, Time at) const noexcept {
-  const std::uint32_t party = party_of(key_of(customer));
+  const std::uint32_t party = party_of(customer);
   return party == nothing ? ReferralAttribution{} : edge(holder(parties_[party], at));
 }
 
 ReferralAttribution AttributionBook::attribution_of(Visitor visitor, Time at) const noexcept {
-  const std::uint32_t party = party_of(key_of(visitor));
+  const std::uint32_t party = party_of(visitor);
   return party == nothing ? ReferralAttribution{} : edge(holder(parties_[party], at));
 }
 
@@ -290,13 +286,13 @@ ClaimId AttributionBook::claim_of_touch(std::uint64_t touch) const noexcept {
 }
 
 Time AttributionBook::registered(Customer customer) const noexcept {
-  const std::uint32_t party = party_of(key_of(customer));
+  const std::uint32_t party = party_of(customer);
   return party == nothing ? never : parties_[party].registered;
 }
 
 std::vector<ClaimId> AttributionBook::claims_of(Customer customer) const {
   std::vector<ClaimId> out;
-  const std::uint32_t party = party_of(key_of(customer));
+  const std::uint32_t party = party_of(customer);
   if (party == nothing) return out;
   for (std::uint32_t at = parties_[party].head; at != nothing; at = touches_[at].next) {
     if (claims_[touches_[at].claim].first == at) out.push_back(ClaimId{touches_[at].claim});

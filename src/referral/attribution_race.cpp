@@ -143,7 +143,7 @@ ReferralAttribution AttributionBook::edge_of(ClaimId claim) const noexcept {
 
 AttributionExplanation AttributionBook::explain(Customer customer, Time at) const {
   AttributionExplanation out;
-  const std::uint32_t party = party_of(index(customer));
+  const std::uint32_t party = party_of(customer);
   if (party == nothing) return out;
   const auto tell = [&](std::uint32_t touch, RaceVerdict verdict, std::uint32_t against) {
     out.steps.push_back(

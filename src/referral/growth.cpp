@@ -1,6 +1,7 @@
 #include "emptor/referral/growth.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "emptor/core/error.hpp"
@@ -32,7 +33,11 @@ struct Invitation {
 };
 
 std::int64_t seconds_between(Time from, Time to) {
-  return std::max(std::int64_t{0}, std::int64_t{(to - from).count()});
+  if (to <= from) return 0;
+  const auto seconds = static_cast<std::uint64_t>(to.time_since_epoch().count()) -
+                       static_cast<std::uint64_t>(from.time_since_epoch().count());
+  return static_cast<std::int64_t>(
+      std::min(seconds, static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())));
 }
 
 void check(const ReferralGrowthOptions& options) {

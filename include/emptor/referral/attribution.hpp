@@ -128,7 +128,7 @@ class AttributionBook {
   [[nodiscard]] EMPTOR_API static Result<AttributionBook> load(std::span<const std::byte> bytes);
 
  private:
-  static constexpr std::uint32_t nothing = detail::PlaceIndex::nothing;
+  static constexpr std::uint32_t nothing = detail::PlaceIndex<std::uint32_t>::nothing;
   static constexpr Time never = Time::max();
 
   struct TouchNode {
@@ -198,8 +198,9 @@ class AttributionBook {
 
   // attribution.cpp: facts
   [[nodiscard]] AttributionRefusal refusal_of(const ReferralTouch& touch) const noexcept;
-  [[nodiscard]] std::uint32_t party_of(std::uint64_t key) const noexcept;
-  std::uint32_t make_party(std::uint64_t key, Customer customer);
+  [[nodiscard]] std::uint32_t party_of(Customer customer) const noexcept;
+  [[nodiscard]] std::uint32_t party_of(Visitor visitor) const noexcept;
+  std::uint32_t make_party(Customer customer, Visitor visitor = no_visitor);
   [[nodiscard]] std::uint32_t party_of_claim(const ClaimNode& claim) const noexcept;
   [[nodiscard]] std::uint32_t claim_to_join(const Party& party,
                                             const ReferralTouch& touch) const noexcept;
@@ -239,8 +240,9 @@ class AttributionBook {
   std::vector<ClaimTransition> log_;
   std::vector<Fact> facts_;
   std::vector<Due> dues_;  // a heap, the earliest first
-  detail::PlaceIndex by_id_;
-  detail::PlaceIndex by_person_;
+  detail::PlaceIndex<std::uint64_t> by_id_;
+  detail::PlaceIndex<std::uint32_t> by_customer_;
+  detail::PlaceIndex<std::uint32_t> by_visitor_;
 };
 
 }  // namespace emptor

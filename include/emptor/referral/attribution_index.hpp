@@ -1,5 +1,5 @@
 #pragma once
-// From 64-bit keys to places, by open addressing: one memory access a look-up, as a rule.
+// From keys of 32 or 64 bits to places, by open addressing: one memory access a look-up, as a rule.
 // Thread safety: any number of readers, or one writer.
 
 #include <cstddef>
@@ -9,24 +9,25 @@
 
 namespace emptor::detail {
 
+template <class Key>
 class PlaceIndex {
  public:
   static constexpr std::uint32_t nothing = std::numeric_limits<std::uint32_t>::max();
 
-  [[nodiscard]] std::uint32_t find(std::uint64_t key) const noexcept {
+  [[nodiscard]] std::uint32_t find(Key key) const noexcept {
     if (slots_.empty()) return nothing;
     for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].place == nothing || slots_[at].key == key) return slots_[at].place;
     }
   }
   /// The key is not there, `place` is not `nothing`.
-  void add(std::uint64_t key, std::uint32_t place) {
+  void add(Key key, std::uint32_t place) {
     if (2 * (size_ + 1) > slots_.size()) grow(slots_.empty() ? 16 : 2 * slots_.size());
     put(key, place);
     ++size_;
   }
   /// The key is there.
-  void move(std::uint64_t key, std::uint32_t place) noexcept {
+  void move(Key key, std::uint32_t place) noexcept {
     for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
       if (slots_[at].key == key && slots_[at].place != nothing) {
         slots_[at].place = place;
@@ -43,10 +44,11 @@ class PlaceIndex {
 
  private:
   struct Slot {
-    std::uint64_t key = 0;
+    Key key = 0;
     std::uint32_t place = nothing;
   };
-  [[nodiscard]] std::size_t home(std::uint64_t key) const noexcept {
+  [[nodiscard]] std::size_t home(Key of) const noexcept {
+    std::uint64_t key = of;
     // The finaliser of MurmurHash3; four consecutive keys share a line of the cache, since keys
     // mostly come in sequence.
     const std::uint64_t low = key & 3;
@@ -55,7 +57,7 @@ class PlaceIndex {
     key = (key ^ key >> 33) * 0xc4ceb9fe1a85ec53ULL;
     return static_cast<std::size_t>((key ^ key >> 33) << 2 | low) & (slots_.size() - 1);
   }
-  void put(std::uint64_t key, std::uint32_t place) noexcept {
+  void put(Key key, std::uint32_t place) noexcept {
     std::size_t at = home(key);
     while (slots_[at].place != nothing) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = {key, place};
