@@ -87,16 +87,9 @@ PointsVerdict PointsBook::post(PointFact fact) {
     return same_content(*known, fact) ? PointsVerdict::repeated : PointsVerdict::conflict;
   }
   if (fact.customer == no_customer) return PointsVerdict::invalid;
-  const PointsVerdict verdict = account(fact.customer).check(fact);
-  if (verdict != PointsVerdict::accepted) return verdict;
-  PointsAccount& account = account_of(fact.customer);
-  ids_.insert(fact.id, {fact.time, fact.customer});
-  try {
-    account.add(fact);
-  } catch (...) {
-    ids_.erase(fact.id);
-    throw;
-  }
+  ids_.make_room();
+  const PointsVerdict verdict = account_of(fact.customer).post(fact);
+  if (verdict == PointsVerdict::accepted) ids_.insert(fact.id, {fact.time, fact.customer});
   return verdict;
 }
 

@@ -143,7 +143,17 @@ void PointsAccount::add(const PointFact& fact) {
                     text("a fact of points that is '", name(verdict), "' cannot be taken"),
                     "PointsAccount");
   }
-  if (!late) {
+  take(fact);
+}
+
+PointsVerdict PointsAccount::post(const PointFact& fact) {
+  const PointsVerdict verdict = check(fact);
+  if (verdict == PointsVerdict::accepted) take(fact);
+  return verdict;
+}
+
+void PointsAccount::take(const PointFact& fact) {
+  if (facts_.empty() || earlier(facts_.back(), fact)) {
     make_room(facts_);
     make_room(lots_);
     make_room(order_);
@@ -189,7 +199,8 @@ void PointsAccount::replay() {
 void PointsAccount::apply(std::uint32_t at) {
   const PointFact& fact = facts_[at];
   settle_until(fact.time);
-  if (fact.customer != facts_.front().customer) mixed_ = true;
+  if (at == 0) record_ = fact.customer;
+  if (fact.customer != record_) mixed_ = true;
   switch (fact.kind) {
     case PointFactKind::earn:
       earned_ += fact.amount;

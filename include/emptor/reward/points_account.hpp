@@ -50,6 +50,8 @@ class PointsAccount {
   /// Throws `invalid_value` when `check` would answer conflict, unknown, expired, too_much,
   /// too_early or invalid, `overflow` when full; a fact that is there already changes nothing.
   EMPTOR_API void add(const PointFact& fact);
+  /// `check`, and takes the fact if the answer is accepted.
+  EMPTOR_API PointsVerdict post(const PointFact& fact);
   /// Takes the facts of the other, too. Throws `overflow`; then nothing has changed.
   EMPTOR_API void merge(const PointsAccount& other);
 
@@ -119,6 +121,7 @@ class PointsAccount {
   [[nodiscard]] PointsAccount known_at(Time as_of) const;
   [[nodiscard]] bool is_now(Time as_of) const;
   [[nodiscard]] bool covered(const PointFact& spend) const;
+  void take(const PointFact& fact);
   void replay();
   void apply(std::uint32_t at);
   void spend(std::uint32_t at);
@@ -149,8 +152,9 @@ class PointsAccount {
   std::int64_t uncollected_ = 0;
   std::int64_t shorts_ = 0;  // what spends ever lacked when they were made
   Time settled_ = Time::min();
-  bool mixed_ = false;    // of several records
-  bool renewed_ = false;  // some lot was made by a refund
+  Customer record_ = no_customer;  // of the first fact
+  bool mixed_ = false;             // of several records
+  bool renewed_ = false;           // some lot was made by a refund
 };
 
 }  // namespace emptor

@@ -29,9 +29,13 @@ class IdTable {
       if (slot.id == id) return &slot.value;
     }
   }
+  /// After this the next insert does not throw.
+  void make_room() {
+    if (2 * (size_ + 1) > slots_.size()) grow(slots_.empty() ? 16 : 2 * slots_.size());
+  }
   /// The id must not be there.
   void insert(std::uint64_t id, const Value& value) {
-    if (2 * (size_ + 1) > slots_.size()) grow(slots_.empty() ? 16 : 2 * slots_.size());
+    make_room();
     put({id, value});
     ++size_;
   }
