@@ -238,12 +238,9 @@ bool RewardEngine::State::load_event(SectionReader& in) {
     append_keys(row, rule, event);
     use(row, rule, row.granted, static_cast<std::int64_t>(row.granted > 0), keys.data());
     if (!rule.milestone) continue;
-    detail::UsageKey key;
-    key.beneficiary = static_cast<std::uint32_t>(row.beneficiary);
-    key.cap = rule.total;
-    usage.add(key, row.counted);
-    key.cap = rule.due;
-    usage.add(key, row.desired);
+    const auto to = static_cast<std::uint32_t>(row.beneficiary);
+    usage.add(detail::UsageKey(rule.total, to), row.counted);
+    usage.add(detail::UsageKey(rule.due, to), row.desired);
   }
   return true;
 }

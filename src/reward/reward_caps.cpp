@@ -10,6 +10,7 @@ namespace emptor {
 using detail::CapLimit;
 using detail::CapShape;
 using detail::EventRecord;
+using detail::HashedKey;
 using detail::ReadyRule;
 using detail::RewardRow;
 using detail::UsageKey;
@@ -81,16 +82,18 @@ detail::CapSpan detail::window_of(const CapShape& cap, std::int64_t time) {
 void RewardEngine::State::append_keys(const RewardRow& row, const ReadyRule& rule,
                                       const EventRecord& event) {
   for (const CapLimit& cap : rule.caps) {
-    UsageKey& key = keys.emplace_back();
-    if (cap.per_event) continue;  // the rows of the event are asked
-    key.cap = cap.cap;
-    key.referee = static_cast<std::uint32_t>(event.customer) & cap.referee;
-    key.beneficiary = static_cast<std::uint32_t>(row.beneficiary) & cap.beneficiary;
-    key.campaign = static_cast<std::uint32_t>(event.campaign) & cap.campaign;
-    key.level = static_cast<std::uint16_t>(rule.level & cap.level);
-    key.rule = static_cast<std::uint16_t>(rule.number & cap.rule);
-    if (!cap.rolling) key.window = window(cap.cap, event.time);
-    usage.prefetch(key.hash());
+    if (cap.per_event) {  // the rows of the event are asked
+      keys.emplace_back();
+      continue;
+    }
+    UsageKey key(cap.cap, static_cast<std::uint32_t>(row.beneficiary) & cap.beneficiary);
+    key.who |= static_cast<std::uint32_t>(event.customer) & cap.referee;
+    key.whom |= static_cast<std::uint32_t>(event.campaign) & cap.campaign;
+    const std::int32_t number = cap.rolling ? 0 : window(cap.cap, event.time);
+    key.when = std::uint64_t{static_cast<std::uint32_t>(number)} << 32 |
+               static_cast<std::uint32_t>(rule.number & cap.rule) << 16 |
+               static_cast<std::uint32_t>(rule.level & cap.level);
+    usage.prefetch(keys.emplace_back(key).hash());
   }
 }
 
@@ -116,16 +119,16 @@ std::int64_t RewardEngine::State::used_in_event(const CapLimit& cap, const Rewar
 
 std::int64_t RewardEngine::State::used_by_group(const CapLimit& cap, UsageKey key, std::int32_t day,
                                                 const OwnerView* owners) const {
-  const Customer referee{key.referee};
-  const Customer beneficiary{key.beneficiary};
+  const Customer referee{key.referee()};
+  const Customer beneficiary{key.beneficiary()};
   const auto referees = group_of(referee, cap.referee != 0 ? owners : nullptr);
   const auto beneficiaries = group_of(beneficiary, cap.beneficiary != 0 ? owners : nullptr);
   const auto each = [&](auto&& visit) {
     UsageKey one = key;
     for (const Customer r : referees) {
-      one.referee = static_cast<std::uint32_t>(r);
+      one.set_referee(static_cast<std::uint32_t>(r));
       for (const Customer b : beneficiaries) {
-        one.beneficiary = static_cast<std::uint32_t>(b);
+        one.set_beneficiary(static_cast<std::uint32_t>(b));
         visit(one);
       }
     }
@@ -150,7 +153,7 @@ std::int64_t RewardEngine::State::used_by_group(const CapLimit& cap, UsageKey ke
   return saturated(sum);
 }
 
-std::int64_t RewardEngine::State::used(const CapLimit& cap, const UsageKey& key,
+std::int64_t RewardEngine::State::used(const CapLimit& cap, const HashedKey& key,
                                        const RewardRow& row, const ReadyRule& rule,
                                        const OwnerView* owners) {
   if (cap.per_event) return used_in_event(cap, row, rule, owners);
@@ -162,10 +165,7 @@ std::int64_t RewardEngine::State::total_of(std::uint32_t number, Customer benefi
                                            const OwnerView* owners) const {
   detail::int128 sum = 0;
   for (const Customer one : group_of(beneficiary, owners)) {
-    UsageKey key;
-    key.cap = number;
-    key.beneficiary = static_cast<std::uint32_t>(one);
-    sum += usage.get(key);
+    sum += usage.get(UsageKey(number, static_cast<std::uint32_t>(one)));
   }
   return saturated(sum);
 }
@@ -181,9 +181,9 @@ void RewardEngine::State::use_budget(const RewardRow& row, const ReadyRule& rule
 }
 
 void RewardEngine::State::use(const RewardRow& row, const ReadyRule& rule, std::int64_t value,
-                              std::int64_t count, const UsageKey* of_caps) {
+                              std::int64_t count, const HashedKey* of_caps) {
   for (const CapLimit& cap : rule.caps) {
-    const UsageKey& key = *of_caps++;
+    const HashedKey& key = *of_caps++;
     const std::int64_t change = cap.value ? value : count;
     if (cap.per_event || change == 0) continue;
     if (cap.rolling) {
@@ -196,7 +196,7 @@ void RewardEngine::State::use(const RewardRow& row, const ReadyRule& rule, std::
 }
 
 void RewardEngine::State::grant(RewardRow& row, const ReadyRule& rule, std::int64_t granted,
-                                const UsageKey* of_caps) {
+                                const HashedKey* of_caps) {
   if (granted == row.granted) return;
   const std::int64_t value = granted - row.granted;
   const auto count =
@@ -206,7 +206,7 @@ void RewardEngine::State::grant(RewardRow& row, const ReadyRule& rule, std::int6
 }
 
 RewardEngine::State::Room RewardEngine::State::room_for(const RewardRow& row, const ReadyRule& rule,
-                                                        const UsageKey* of_caps,
+                                                        const HashedKey* of_caps,
                                                         const OwnerView* owners) {
   constexpr std::int64_t endless = std::numeric_limits<std::int64_t>::max();
   Room room{endless, RewardBound::none, 0, 0};

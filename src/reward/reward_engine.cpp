@@ -246,7 +246,7 @@ void RewardEngine::reserve(std::size_t events, std::size_t rewards) {
   state.rows.reserve(state.rows.size() + rewards);
   state.changes.reserve(state.changes.size() + rewards);
   state.index.reserve(state.events.size() + events);
-  state.usage.reserve(rewards);
+  state.usage.reserve(rewards / 8);  // many rewards share a window; it doubles when it must
 }
 
 namespace {

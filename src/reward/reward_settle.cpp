@@ -150,11 +150,11 @@ void RewardEngine::State::desire(RewardRow& row, const ReadyRule& rule, const Ev
                                                   static_cast<int>(amount.measure) -
                                                   static_cast<int>(MilestoneMeasure::gross))));
   }
-  detail::UsageKey key;
-  key.beneficiary = static_cast<std::uint32_t>(row.beneficiary);
+  const auto key = [&](std::uint32_t number) {
+    return detail::UsageKey(number, static_cast<std::uint32_t>(row.beneficiary));
+  };
   if (counted != row.counted) {
-    key.cap = rule.total;
-    usage.add(key, counted - row.counted);
+    usage.add(key(rule.total), counted - row.counted);
     row.counted = counted;
   } else if (!first) {
     return;
@@ -169,8 +169,7 @@ void RewardEngine::State::desire(RewardRow& row, const ReadyRule& rule, const Ev
         std::max(detail::int128{0}, detail::int128{row.desired} + earned - due));
   }
   if (desired == row.desired) return;
-  key.cap = rule.due;
-  usage.add(key, desired - row.desired);
+  usage.add(key(rule.due), desired - row.desired);
   row.desired = desired;
 }
 
@@ -225,7 +224,7 @@ void RewardEngine::State::settle(std::uint32_t place, Time time, bool first,
     ChangeRecord change;
     if (row.wanted > was.wanted) {
       const ReadyRule& rule = plan.rules[row.rule];
-      const detail::UsageKey* of_caps = keys.data() + was.first_key;
+      const detail::HashedKey* of_caps = keys.data() + was.first_key;
       const Room room = room_for(row, rule, of_caps, owners);
       grant(row, rule, std::max(row.granted, std::min(row.wanted, room.most)), of_caps);
       if (row.granted < row.wanted) {

@@ -175,8 +175,8 @@ struct RewardEngine::State {
     std::int64_t desired, wanted, granted;
     std::size_t first_key;
   };
-  std::vector<Before> before;          // of the event that is settled; kept to spare its memory
-  std::vector<detail::UsageKey> keys;  // of its rows' caps, one after another
+  std::vector<Before> before;           // of the event that is settled; kept to spare its memory
+  std::vector<detail::HashedKey> keys;  // of its rows' caps, one after another
 
   State() = default;
   State(const State& other);
@@ -216,7 +216,7 @@ struct RewardEngine::State {
   [[nodiscard]] std::int64_t used_by_group(const detail::CapLimit& cap, detail::UsageKey key,
                                            std::int32_t day, const OwnerView* owners) const;
   /// The most that is used in a window of the cap that the event's time is in.
-  [[nodiscard]] std::int64_t used(const detail::CapLimit& cap, const detail::UsageKey& key,
+  [[nodiscard]] std::int64_t used(const detail::CapLimit& cap, const detail::HashedKey& key,
                                   const detail::RewardRow& row, const detail::ReadyRule& rule,
                                   const OwnerView* owners);
   [[nodiscard]] std::int64_t total_of(std::uint32_t number, Customer beneficiary,
@@ -227,10 +227,10 @@ struct RewardEngine::State {
               const OwnerView* owners);
   /// Books `granted` for the row instead of what stands; `of_caps` are the keys of its caps.
   void grant(detail::RewardRow& row, const detail::ReadyRule& rule, std::int64_t granted,
-             const detail::UsageKey* of_caps);
+             const detail::HashedKey* of_caps);
   /// Adds to the usage of its caps and to the budget that the row's grant changes.
   void use(const detail::RewardRow& row, const detail::ReadyRule& rule, std::int64_t value,
-           std::int64_t count, const detail::UsageKey* of_caps);
+           std::int64_t count, const detail::HashedKey* of_caps);
   void use_budget(const detail::RewardRow& row, const detail::ReadyRule& rule,
                   std::int64_t value) noexcept;
   /// The most that the row may have, and what says so.
@@ -241,7 +241,7 @@ struct RewardEngine::State {
     std::int64_t used;
   };
   [[nodiscard]] Room room_for(const detail::RewardRow& row, const detail::ReadyRule& rule,
-                              const detail::UsageKey* of_caps, const OwnerView* owners);
+                              const detail::HashedKey* of_caps, const OwnerView* owners);
   void record(std::uint32_t row, const detail::ChangeRecord& change,
               std::vector<RewardDecision>& out);
   void append_decision(const detail::RewardRow& row, const detail::ChangeRecord& change,

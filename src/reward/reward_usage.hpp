@@ -23,22 +23,38 @@ inline constexpr std::uint32_t no_place = std::numeric_limits<std::uint32_t>::ma
 
 /// What a slot is for; dimensions that a cap does not tell apart are 0.
 struct UsageKey {
-  std::uint32_t cap = no_place;
-  std::uint32_t referee = 0;
-  std::uint32_t beneficiary = 0;
-  std::uint32_t campaign = 0;
-  std::int32_t window = 0;
-  std::uint16_t rule = 0;
-  std::uint16_t level = 0;
+  std::uint64_t who = std::uint64_t{no_place} << 32;  // cap, referee
+  std::uint64_t whom = 0;                             // beneficiary, campaign
+  std::uint64_t when = 0;                             // window, rule, level
 
-  [[nodiscard]] std::uint64_t hash() const noexcept {
-    const std::uint64_t a = std::uint64_t{cap} << 32 | referee;
-    const std::uint64_t b = std::uint64_t{beneficiary} << 32 | campaign;
-    const std::uint64_t c =
-        std::uint64_t{static_cast<std::uint32_t>(window)} << 32 | std::uint64_t{rule} << 16 | level;
-    return mixed((a * 0x9e3779b97f4a7c15ULL ^ b) * 0xc2b2ae3d27d4eb4fULL + c);
+  UsageKey() = default;
+  explicit UsageKey(std::uint32_t cap, std::uint32_t beneficiary = 0) noexcept
+      : who(std::uint64_t{cap} << 32), whom(std::uint64_t{beneficiary} << 32) {}
+
+  void set_referee(std::uint32_t referee) noexcept { who = who >> 32 << 32 | referee; }
+  void set_beneficiary(std::uint32_t beneficiary) noexcept {
+    whom = std::uint64_t{beneficiary} << 32 | static_cast<std::uint32_t>(whom);
   }
-  friend bool operator==(const UsageKey&, const UsageKey&) noexcept = default;
+  [[nodiscard]] std::uint32_t referee() const noexcept { return static_cast<std::uint32_t>(who); }
+  [[nodiscard]] std::uint32_t beneficiary() const noexcept {
+    return static_cast<std::uint32_t>(whom >> 32);
+  }
+  [[nodiscard]] bool is_empty() const noexcept { return who >> 32 == no_place; }
+  [[nodiscard]] std::uint64_t hash() const noexcept {
+    return mixed((who * 0x9e3779b97f4a7c15ULL ^ whom) * 0xc2b2ae3d27d4eb4fULL + when);
+  }
+  friend bool operator==(const UsageKey& a, const UsageKey& b) noexcept {
+    return ((a.who ^ b.who) | (a.whom ^ b.whom) | (a.when ^ b.when)) == 0;
+  }
+};
+
+/// A key that is asked for several times.
+struct HashedKey : UsageKey {
+  std::uint64_t hashed = 0;
+
+  HashedKey() = default;
+  explicit HashedKey(const UsageKey& key) noexcept : UsageKey(key), hashed(key.hash()) {}
+  [[nodiscard]] std::uint64_t hash() const noexcept { return hashed; }
 };
 
 class UsageTable {
@@ -53,17 +69,21 @@ class UsageTable {
   void prefetch(std::uint64_t hash) const noexcept {
     __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
-  [[nodiscard]] std::int64_t get(const UsageKey& key) const noexcept {
+  template <class Key>  // UsageKey or HashedKey
+  [[nodiscard]] std::int64_t get(const Key& key) const noexcept {
     for (std::size_t at = key.hash() & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[at];
       if (slot.key == key) return slot.value;
-      if (slot.key.cap == no_place) return 0;
+      if (slot.key.is_empty()) return 0;
     }
   }
-  /// Adds modulo 2^64; `key.cap` is not `no_place`.
-  void add(const UsageKey& key, std::int64_t change) { add_to(find(key), change); }
+  /// Adds modulo 2^64; the key is not empty.
+  template <class Key>
+  void add(const Key& key, std::int64_t change) {
+    add_to(find(key), change);
+  }
 
-  /// Adds to a day of a rolling window; `key.window` is 0.
+  /// Adds to a day of a rolling window; the key's own window is 0.
   void add_day(const UsageKey& key, std::int32_t day, std::int64_t change) {
     std::int64_t& head = find(key);
     std::uint32_t after = no_place;
@@ -119,12 +139,13 @@ class UsageTable {
   static std::uint32_t place_of(std::int64_t head) noexcept {
     return static_cast<std::uint32_t>(head - 1);  // of 0: no_place
   }
-  std::int64_t& find(const UsageKey& key) {
+  template <class Key>
+  std::int64_t& find(const Key& key) {
     if (2 * (used_ + 1) > slots_.size()) rehash(2 * slots_.size());
     for (std::size_t at = key.hash() & (slots_.size() - 1);; at = (at + 1) & (slots_.size() - 1)) {
       Slot& slot = slots_[at];
       if (slot.key == key) return slot.value;
-      if (slot.key.cap == no_place) {
+      if (slot.key.is_empty()) {
         slot.key = key;
         ++used_;
         return slot.value;
@@ -135,9 +156,9 @@ class UsageTable {
     std::vector<Slot> old(size);
     old.swap(slots_);
     for (const Slot& slot : old) {
-      if (slot.key.cap == no_place) continue;
+      if (slot.key.is_empty()) continue;
       std::size_t at = slot.key.hash() & (size - 1);
-      while (slots_[at].key.cap != no_place) at = (at + 1) & (size - 1);
+      while (!slots_[at].key.is_empty()) at = (at + 1) & (size - 1);
       slots_[at] = slot;
     }
   }
