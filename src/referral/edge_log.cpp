@@ -65,6 +65,8 @@ Result<bool> ReferralEdgeLog::add(const ReferralEdge& fact) {
   if (facts_.size() == max_ids) {
     return Error{ErrorCode::overflow, "too many facts", "ReferralEdgeLog::add"};
   }
+  if (!rings_possible_) rings_possible_ = may_close_ring(fact);
+  parents_.insert(fact.parent);
   const auto place = static_cast<Place>(facts_.size());
   facts_.push_back(fact);
   by_id_.emplace(fact.id, place);
@@ -78,6 +80,24 @@ Result<bool> ReferralEdgeLog::add(const ReferralEdge& fact) {
                                    [&](Place a, Place b) { return key(a) < key(b); }),
                   place);
   return true;
+}
+
+bool ReferralEdgeLog::may_close_ring(const ReferralEdge& fact) const {
+  if (!parents_.contains(fact.child)) return false;
+  std::size_t facts_left = 1000;
+  std::vector<Customer> open{fact.parent};
+  while (!open.empty()) {
+    const Customer at = open.back();
+    open.pop_back();
+    if (at == fact.child) return true;
+    const auto found = by_child_.find(at);
+    if (found == by_child_.end()) continue;
+    for (const Place place : found->second) {
+      if (facts_left-- == 0) return true;
+      open.push_back(facts_[place].parent);
+    }
+  }
+  return false;
 }
 
 std::vector<ReferralEdge> ReferralEdgeLog::history(Customer child) const {
@@ -136,6 +156,7 @@ std::size_t ReferralEdgeLog::edges_above(Customer customer, const EdgeInstant& i
   std::size_t steps = 0;
   std::size_t moves_at = 1;
   for (;;) {
+    if (steps == out.size() && !rings_possible_) return steps;
     const ReferralEdge* edge = first_edge(at, instant, refused);
     if (edge == nullptr) return std::min(steps, out.size());
     if (steps < out.size()) out[steps] = edge;
