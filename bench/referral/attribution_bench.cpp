@@ -4,6 +4,8 @@
 #include <benchmark/benchmark.h>
 
 #include "emptor/referral/attribution.hpp"
+#include "emptor/referral/funnel.hpp"
+#include "emptor/referral/growth.hpp"
 
 namespace {
 
@@ -105,5 +107,24 @@ void attribution_save_and_load(benchmark::State& state) {
   });
 }
 BENCHMARK(attribution_save_and_load)->Unit(benchmark::kMillisecond);
+
+void referral_funnel(benchmark::State& state) {
+  measure(state, 3, [](AttributionBook& book) {
+    benchmark::DoNotOptimize(referral_funnel_of(book.paths()).total.shares);
+  });
+}
+BENCHMARK(referral_funnel)->Unit(benchmark::kMillisecond);
+
+void referral_growth(benchmark::State& state) {
+  std::vector<ReferralMember> members;
+  for (std::uint32_t i = 0; i < people; ++i) {
+    members.push_back({person(i), when(i) + std::chrono::hours{1}});
+  }
+  measure(state, 3, [&](AttributionBook& book) {
+    benchmark::DoNotOptimize(
+        referral_growth_of(book.paths(), members, {.as_of = when(people)}).members);
+  });
+}
+BENCHMARK(referral_growth)->Unit(benchmark::kMillisecond);
 
 }  // namespace
