@@ -304,6 +304,11 @@ TEST_CASE("Of a group the best rule pays, or the first") {
   CHECK(best.adjust(left(1, 2, 0)).size() == 2);
   CHECK(best.engine.budget().spent == 0);
 
+  const auto equals = best.decide(order(2, 6000));  // 3.00 EUR both: the first one
+  CHECK(equals[0].granted == 300);
+  CHECK(equals[1].granted == 0);
+  CHECK(equals[1].bound == RewardBound::stacking);
+
   draft.groups[0].stacking = RewardStacking::first;
   draft.rules[1].priority = 1;
   Shop first(draft);
@@ -378,6 +383,37 @@ TEST_CASE("Rules look at kind, ordinal, filters, tier and segments") {
   CHECK_FALSE(paid([](auto&, auto& up) { up.tier = 1; }));
   CHECK_FALSE(paid([](auto&, auto& up) { up.eligible = false; }));
   CHECK_FALSE(paid([](auto&, auto& up) { up.customer = buyer; }));
+}
+
+TEST_CASE("Calendar windows begin where the cap's clock says") {
+  const auto granted = [](RewardCapWindow window, UtcOffset offset, Time a, Time b) {
+    RewardPlanDraft draft = plain();
+    draft.rules = {level_rule(1, 10'000)};
+    draft.caps = {monthly(100)};
+    draft.caps[0].window = window;
+    draft.caps[0].offset = offset;
+    Shop shop(draft);
+    shop.decide(order(1, 100, a));
+    return shop.decide(order(2, 100, b))[0].granted;
+  };
+  using std::chrono::hours;
+  const Time midnight = day(4);  // Monday, 5 January 2026
+  const UtcOffset utc{0}, china{480};
+  const Time before = midnight - std::chrono::seconds{1};
+  CHECK(granted(RewardCapWindow::day, utc, before, midnight) == 100);
+  CHECK(granted(RewardCapWindow::day, utc, midnight, midnight + hours{23}) == 0);
+  CHECK(granted(RewardCapWindow::day, china, before, midnight) == 0);
+  CHECK(granted(RewardCapWindow::day, china, midnight + hours{15}, midnight + hours{16}) == 100);
+  CHECK(granted(RewardCapWindow::week, utc, before, midnight) == 100);
+  CHECK(granted(RewardCapWindow::week, utc, midnight, midnight + hours{24 * 7 - 1}) == 0);
+  CHECK(granted(RewardCapWindow::month, utc, day(0), day(30)) == 0);
+  CHECK(granted(RewardCapWindow::month, utc, day(30), day(31)) == 100);
+  CHECK(granted(RewardCapWindow::quarter, utc, day(0), day(89)) == 0);
+  CHECK(granted(RewardCapWindow::quarter, utc, day(89), day(90)) == 100);
+  CHECK(granted(RewardCapWindow::year, utc, day(0), day(364)) == 0);
+  CHECK(granted(RewardCapWindow::year, utc, day(364), day(365)) == 100);
+  CHECK(granted(RewardCapWindow::year, utc, day(-1), day(0)) == 100);
+  CHECK(granted(RewardCapWindow::lifetime, utc, day(-9000), day(9000)) == 0);
 }
 
 TEST_CASE("Tiers are shares of parts or of the whole, rounded once") {
