@@ -76,24 +76,35 @@ void FraudMonitor::look_at_ring(Look& look) const noexcept {
   queue[0] = {look.occasion.referrer, no_customer, 2, 0};
   std::size_t end = 1;
   const std::uint32_t longest = look.options.limits.longest_ring;
+  // Whether the ring is closed by `next`, who has referred the customer of `here`.
+  const auto meet = [&](const Visit& here, Customer next, Customer first, std::int64_t time) {
+    if (next == look.occasion.referee) {
+      look.fire(
+          here.length == 2 ? FraudSignalKind::mutual_referral : FraudSignalKind::referral_ring,
+          {here.length, 0, time, first}, longest);
+      return true;
+    }
+    if (here.length == longest || end == most) return false;
+    const auto seen = [&](const Visit& visit) { return visit.customer == next; };
+    if (std::none_of(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(end), seen)) {
+      queue[end++] = {next, first, here.length + 1, time};
+    }
+    return false;
+  };
   for (std::size_t at = 0; at < end; ++at) {
     const Visit here = queue[at];
     const Node& node = nodes_[index(here.customer)];
+    if (at > 0 && node.several == 0) {
+      if (node.first_claim != none &&
+          meet(here, node.first_referrer, here.below_start, here.time)) {
+        return;
+      }
+      continue;
+    }
     for (std::uint32_t c = node.first_claim; c != none; c = claims_[c].next) {
       const Claim& claim = claims_[c];
       const Customer first = at == 0 ? claim.referrer : here.below_start;
-      const std::int64_t time = at == 0 ? claim.time : here.time;
-      if (claim.referrer == look.occasion.referee) {
-        look.fire(
-            here.length == 2 ? FraudSignalKind::mutual_referral : FraudSignalKind::referral_ring,
-            {here.length, 0, time, first}, longest);
-        return;
-      }
-      if (here.length == longest || end == most) continue;
-      const auto seen = [&](const Visit& visit) { return visit.customer == claim.referrer; };
-      if (std::none_of(queue.begin(), queue.begin() + static_cast<std::ptrdiff_t>(end), seen)) {
-        queue[end++] = {claim.referrer, first, here.length + 1, time};
-      }
+      if (meet(here, claim.referrer, first, at == 0 ? claim.time : here.time)) return;
     }
   }
 }
@@ -110,8 +121,8 @@ void FraudMonitor::look_at_keys(Look& look) const noexcept {
   std::array<KeyEvidence, identity_kinds> siblings{};
   KeyEvidence coupons;
   std::uint64_t coupon = 0;
-  for (std::uint32_t at = look.referee.first_holding; at != none;
-       at = holdings_[at].next_of_customer) {
+  const std::uint32_t from = look.referee.shared_keys > 0 ? look.referee.first_holding : none;
+  for (std::uint32_t at = from; at != none; at = holdings_[at].next_of_customer) {
     const Key& key = keys_[holdings_[at].key];
     if (!tells(key)) continue;
     const auto kind = static_cast<std::size_t>(key.kind);
@@ -151,7 +162,7 @@ void FraudMonitor::look_at_keys(Look& look) const noexcept {
   KeyEvidence blocked;
   IdentityKind blocked_kind{};
   for (const Node* node : {&look.referrer, &look.referee}) {
-    if (blocked_ == 0) break;
+    if (blocked_ == 0 || node->shared_keys == 0) continue;
     for (std::uint32_t at = node->first_holding; at != none; at = holdings_[at].next_of_customer) {
       const Key& key = keys_[holdings_[at].key];
       if (!tells(key)) continue;

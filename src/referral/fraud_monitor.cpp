@@ -174,6 +174,8 @@ FraudFact FraudMonitor::add(const FraudClaim& fact) {
   const std::uint32_t next = *link;
   *link = static_cast<std::uint32_t>(claims_.size());  // before the array may move
   claims_.push_back({time, fact.referrer, fact.referee, next});
+  node.first_referrer = claims_[node.first_claim].referrer;
+  node.several = claims_[node.first_claim].next == none ? 0 : 1;
   if (self) return FraudFact::recorded;
   referrer.amount += node.amount;
   referrer.refunded += node.refunded;

@@ -36,7 +36,7 @@
 // where the referee or referrer has keys in common with others also O(keys x
 // public_key_holders x coupons). `add` O(1) expected, but O(claims of the
 // referee) and O(keys of the customer) for these, and a late claim moves the
-// referrer's later ones. Memory: 56 bytes a customer, 24 a claim and 8 more of
+// referrer's later ones. Memory: 64 bytes a customer, 24 a claim and 8 more of
 // its time, 24 a key and 24 a holding with 16 to 32 of table, 32 an order, 120
 // a referrer. Only `add` and `save` allocate. Thread safety: any number of
 // readers, or one writer.
@@ -178,7 +178,7 @@ class FraudMonitor {
  private:
   static constexpr std::uint32_t none = 0xffffffffU;
 
-  struct Node {  // a customer
+  struct alignas(64) Node {  // a customer: one line of the cache
     std::int64_t signed_up = detail::fraud_no_time;
     std::int64_t block_told = -detail::fraud_no_time;
     std::int64_t amount = 0;  // of the own orders
@@ -188,7 +188,9 @@ class FraudMonitor {
     std::uint32_t first_holding = none;
     std::uint32_t first_coupon = none;
     std::uint32_t referrer = none;
-    std::uint32_t shared_keys : 31 = 0;  // with another holder
+    Customer first_referrer = no_customer;  // of the first claim
+    std::uint32_t shared_keys : 30 = 0;     // with another holder
+    std::uint32_t several : 1 = 0;          // claims
     std::uint32_t blocked : 1 = 0;
   };
   struct Claim {
