@@ -1,14 +1,15 @@
 // One pass over the orders. The division by 10'000 is a multiplication and a shift (the divisor is
-// a constant); ties go to the even neighbour by one comparison. In breadth-first layout the parents
-// of consecutive nodes do not decrease, nor do those of the parents, so each level reads and writes
-// a stream of its own.
+// a constant); ties go to the even neighbour by one comparison. With a context's kernels, rewards
+// of a few hundred orders are rounded side by side first, level by level, and then handed up. In
+// breadth-first layout the parents of consecutive nodes do not decrease, nor do those of the
+// parents, so each level reads and writes a stream of its own.
 
 #include "emptor/reward/level_payout.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "emptor/core/money.hpp"
+#include "emptor/reward/payout_kernels.hpp"
 #include "emptor/reward/plan_share.hpp"
 
 namespace emptor {
@@ -42,7 +43,18 @@ struct BlockSums {
                   "level_payout");
 }
 
-constexpr std::size_t block = 4096;  // x 2^49 stays below 2^62
+constexpr std::size_t block = 4096;  // x 2^49 is 2^61
+/// Amounts x levels may add up to this; a block more still fits in int64.
+constexpr std::int64_t most_in_total = std::int64_t{1} << 62;
+
+inline std::size_t ordering_node(const std::uint32_t* nodes, std::size_t order, std::size_t n) {
+  const std::size_t v = nodes[order];
+  if (v >= n) {
+    throw Exception(ErrorCode::out_of_range, text("there are ", n, " nodes, got node ", v),
+                    "level_payout");
+  }
+  return v;
+}
 
 /// Pays orders from `begin` up to `end` or the first one of |amount| >= 2^49, and says where it
 /// stopped. `Levels` 0: `levels` of them.
@@ -58,13 +70,7 @@ std::size_t pay_small(const std::uint32_t* parent, std::size_t n, const std::uin
   std::size_t i = begin;
   for (; i < end; ++i) {
     std::size_t v = i;
-    if constexpr (!OneANode) {
-      v = nodes[i];
-      if (v >= n) {
-        throw Exception(ErrorCode::out_of_range, text("there are ", n, " nodes, got node ", v),
-                        "level_payout");
-      }
-    }
+    if constexpr (!OneANode) v = ordering_node(nodes, i, n);
     const std::int64_t amount = amounts[i];
     const std::uint64_t magnitude = magnitude_of(amount);
     if (magnitude >= small_amount) break;
@@ -88,23 +94,72 @@ std::size_t pay_small(const std::uint32_t* parent, std::size_t n, const std::uin
   return i;
 }
 
-using PaySmall = std::size_t (*)(const std::uint32_t*, std::size_t, const std::uint32_t*,
-                                 const std::int64_t*, std::size_t, std::size_t,
-                                 const std::uint32_t*, std::size_t, std::int64_t*, BlockSums&);
+/// Rewards of a few orders, level by level.
+constexpr std::size_t side_by_side = 256;
+struct Shares {
+  std::int64_t of[max_payout_levels][side_by_side];
+};
+
+/// Hands `shares` of `count` orders up, from the order `begin` on.
+template <std::size_t Levels, bool OneANode>
+void hand_up(const std::uint32_t* parent, std::size_t n, const std::uint32_t* nodes,
+             std::size_t begin, std::size_t count, const Shares& shares, std::size_t levels,
+             std::int64_t* rewards, BlockSums& sums) {
+  const std::size_t depth = Levels == 0 ? levels : Levels;
+  std::int64_t paid[max_payout_levels] = {};
+  for (std::size_t i = 0; i < count; ++i) {
+    std::size_t v = begin + i;
+    if constexpr (!OneANode) v = ordering_node(nodes, v, n);
+    for (std::size_t k = 0; k < depth; ++k) {
+      const std::size_t up = parent[v];
+      if (up >= v) {
+        if (up != no_parent_node) refuse_parent();
+        break;
+      }
+      rewards[up] += shares.of[k][i];
+      paid[k] += shares.of[k][i];
+      v = up;
+    }
+  }
+  for (std::size_t k = 0; k < depth; ++k) sums.paid[k] = paid[k];
+}
+
+/// Sums of a few orders; false when one of them is too large for a kernel.
+bool sum_block(const std::int64_t* amounts, std::size_t count, BlockSums& sums) noexcept {
+  std::uint64_t bits = 0;
+  std::uint64_t magnitude = 0;
+  std::int64_t contributed = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t one = magnitude_of(amounts[i]);
+    bits |= one;
+    magnitude += one;
+    contributed = static_cast<std::int64_t>(static_cast<std::uint64_t>(contributed) +
+                                            static_cast<std::uint64_t>(amounts[i]));
+  }
+  sums.magnitude = magnitude;
+  sums.contributed = contributed;
+  return bits < static_cast<std::uint64_t>(payout_kernel_limit);
+}
 
 template <bool OneANode>
-PaySmall pay_small_of(std::size_t levels) {
+struct Passes {
+  decltype(&pay_small<0, OneANode>) pay;
+  decltype(&hand_up<0, OneANode>) hand;
+};
+
+template <bool OneANode>
+Passes<OneANode> passes_of(std::size_t levels) {
   switch (levels) {
     case 1:
-      return pay_small<1, OneANode>;
+      return {pay_small<1, OneANode>, hand_up<1, OneANode>};
     case 2:
-      return pay_small<2, OneANode>;
+      return {pay_small<2, OneANode>, hand_up<2, OneANode>};
     case 3:
-      return pay_small<3, OneANode>;
+      return {pay_small<3, OneANode>, hand_up<3, OneANode>};
     case 5:
-      return pay_small<5, OneANode>;
+      return {pay_small<5, OneANode>, hand_up<5, OneANode>};
     default:
-      return pay_small<0, OneANode>;
+      return {pay_small<0, OneANode>, hand_up<0, OneANode>};
   }
 }
 
@@ -129,7 +184,8 @@ template <bool OneANode>
 LevelPayoutTotals payout(std::span<const std::uint32_t> parent,
                          std::span<const std::uint32_t> nodes,
                          std::span<const std::int64_t> amounts,
-                         std::span<const std::uint32_t> rates, std::span<std::int64_t> rewards) {
+                         std::span<const std::uint32_t> rates, std::span<std::int64_t> rewards,
+                         const Context& context) {
   require_option(rates.size() <= max_payout_levels, "basis_points", "at most 16 levels",
                  rates.size());
   for (const std::uint32_t rate : rates) {
@@ -139,30 +195,43 @@ LevelPayoutTotals payout(std::span<const std::uint32_t> parent,
     throw Exception(ErrorCode::invalid_shape, "amounts or rewards have another length",
                     "level_payout");
   }
-  const PaySmall pay = pay_small_of<OneANode>(rates.size());
-  const detail::int128 most = std::numeric_limits<std::int64_t>::max();
+  const Passes<OneANode> passes = passes_of<OneANode>(rates.size());
+  const PayoutKernels* kernels = context.kernels != nullptr ? context.kernels->payouts : nullptr;
   LevelPayoutTotals totals;
   detail::int128 magnitude = 0;
+  const auto take = [&](const BlockSums& sums) {
+    magnitude += sums.magnitude;
+    // A reward is at most the amount of its order: no sum below can leave int64.
+    if (magnitude * std::max<std::size_t>(rates.size(), 1) > most_in_total) {
+      throw Exception(ErrorCode::overflow, "amounts x levels add up beyond 4.6e18 units",
+                      "level_payout");
+    }
+    totals.contributed += sums.contributed;
+    for (std::size_t k = 0; k < rates.size(); ++k) totals.paid[k] += sums.paid[k];
+  };
   std::fill(rewards.begin(), rewards.end(), std::int64_t{0});
+  Shares shares;
   for (std::size_t i = 0; i < amounts.size();) {
+    const std::size_t left = amounts.size() - i;
     BlockSums sums;
-    const std::size_t end = std::min(amounts.size(), i + block);
-    const std::size_t done = pay(parent.data(), parent.size(), nodes.data(), amounts.data(), i, end,
-                                 rates.data(), rates.size(), rewards.data(), sums);
-    const auto take = [&] {
-      magnitude += sums.magnitude;
-      // A reward is at most the amount of its order: no sum below can leave int64.
-      if (magnitude * std::max<std::size_t>(rates.size(), 1) > most) {
-        throw Exception(ErrorCode::overflow, "amounts add up beyond 9.2e18 units", "level_payout");
+    if (const std::size_t count = std::min(left, side_by_side);
+        kernels != nullptr && count % 8 == 0 && sum_block(amounts.data() + i, count, sums)) {
+      for (std::size_t k = 0; k < rates.size(); ++k) {
+        kernels->basis_point_shares(amounts.data() + i, count, rates[k], shares.of[k]);
       }
-      totals.contributed += sums.contributed;
-      for (std::size_t k = 0; k < rates.size(); ++k) totals.paid[k] += sums.paid[k];
-    };
-    take();
-    i = done;
-    if (done < end) {
-      sums = BlockSums{.magnitude = magnitude_of(amounts[i]), .contributed = amounts[i]};
-      take();
+      passes.hand(parent.data(), parent.size(), nodes.data(), i, count, shares, rates.size(),
+                  rewards.data(), sums);
+      take(sums);
+      i += count;
+      continue;
+    }
+    const std::size_t end = i + std::min(left, kernels != nullptr ? side_by_side : block);
+    sums = {};
+    i = passes.pay(parent.data(), parent.size(), nodes.data(), amounts.data(), i, end, rates.data(),
+                   rates.size(), rewards.data(), sums);
+    take(sums);
+    if (i < end) {
+      take(BlockSums{.magnitude = magnitude_of(amounts[i]), .contributed = amounts[i]});
       pay_large(parent, OneANode ? i : nodes[i], amounts[i], rates, rewards, totals);
       ++i;
     }
@@ -175,16 +244,16 @@ LevelPayoutTotals payout(std::span<const std::uint32_t> parent,
 LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                std::span<const std::int64_t> amounts,
                                std::span<const std::uint32_t> basis_points,
-                               std::span<std::int64_t> rewards) {
-  return payout<true>(parent, {}, amounts, basis_points, rewards);
+                               std::span<std::int64_t> rewards, const Context& context) {
+  return payout<true>(parent, {}, amounts, basis_points, rewards, context);
 }
 
 LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                std::span<const std::uint32_t> nodes,
                                std::span<const std::int64_t> amounts,
                                std::span<const std::uint32_t> basis_points,
-                               std::span<std::int64_t> rewards) {
-  return payout<false>(parent, nodes, amounts, basis_points, rewards);
+                               std::span<std::int64_t> rewards, const Context& context) {
+  return payout<false>(parent, nodes, amounts, basis_points, rewards, context);
 }
 
 }  // namespace emptor

@@ -26,6 +26,7 @@ struct TextKernels;       // text/kernels.hpp
 struct ClusterKernels;    // segment/kernels.hpp
 struct PurchaseKernels;   // value/kernels.hpp
 struct HashKernels;       // core/hash_kernels.hpp
+struct PayoutKernels;     // reward/payout_kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
@@ -36,6 +37,7 @@ struct Kernels {
   const ClusterKernels* clusters = nullptr;
   const PurchaseKernels* purchases = nullptr;
   const HashKernels* hash = nullptr;
+  const PayoutKernels* payouts = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.

@@ -7,13 +7,15 @@
 // `no_parent_node` for a root. Nodes numbered breadth-first (any numbering with parent[] not
 // decreasing) make every access a stream; other numberings give the same result, more slowly.
 // Amounts are minor units of one currency, negative ones are refunds: the reward of -x is minus
-// that of x. Time: O(orders x levels); no memory but the outputs. Thread safety: pure functions.
+// that of x. Time: O(orders x levels), some two thirds of it with native kernels, to the same bits;
+// no memory but the outputs. Thread safety: pure functions.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "emptor/core/context.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/reward/laboratory_result.hpp"
 
@@ -37,11 +39,12 @@ struct LevelPayoutTotals {
 /// [0, 10'000] is the rate of level k + 1, at most `max_payout_levels` of them (`invalid_option`).
 /// `rewards` (n) becomes what each node is paid. Throws `invalid_shape` for lengths that do not fit
 /// or a parent that does not come before its child, `overflow` when |amounts| x levels add up
-/// beyond int64; what `rewards` holds after a throw is undefined.
+/// beyond 2^62; what `rewards` holds after a throw is undefined.
 EMPTOR_API LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                           std::span<const std::int64_t> amounts,
                                           std::span<const std::uint32_t> basis_points,
-                                          std::span<std::int64_t> rewards);
+                                          std::span<std::int64_t> rewards,
+                                          const Context& context = {});
 
 /// The same for a list of orders: the i-th is of `amounts[i]` by `nodes[i]`, in any order, with any
 /// number a node. Throws `out_of_range` for a node that does not exist.
@@ -49,6 +52,7 @@ EMPTOR_API LevelPayoutTotals level_payout(std::span<const std::uint32_t> parent,
                                           std::span<const std::uint32_t> nodes,
                                           std::span<const std::int64_t> amounts,
                                           std::span<const std::uint32_t> basis_points,
-                                          std::span<std::int64_t> rewards);
+                                          std::span<std::int64_t> rewards,
+                                          const Context& context = {});
 
 }  // namespace emptor

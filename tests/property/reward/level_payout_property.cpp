@@ -4,7 +4,9 @@
 #include <numeric>
 #include <vector>
 
+#include "emptor/core/kernels.hpp"
 #include "emptor/core/money.hpp"
+#include "emptor/core/random.hpp"
 #include "support/property.hpp"
 
 namespace {
@@ -87,5 +89,42 @@ TEST_CASE("level payout equals walking up from each order with exact division") 
     totals = level_payout(parent, one_a_node, rates, rewards);
     RC_ASSERT(rewards == of_nodes);
     RC_ASSERT(totals.paid == expected.paid);
+
+    for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+      Context context;
+      context.kernels = kernels_for(isa);
+      totals = level_payout(parent, one_a_node, rates, rewards, context);
+      RC_ASSERT(rewards == of_nodes);
+      RC_ASSERT(totals.paid == expected.paid);
+      (void)level_payout(parent, nodes, amounts, rates, rewards, context);
+      RC_ASSERT(rewards == of_orders);
+    }
   });
+}
+
+TEST_CASE("level payout with kernels, over many blocks with a large amount here and there") {
+  test::check_property(
+      "kernels or none",
+      [] {
+        const auto n = *rc::gen::inRange<std::size_t>(500, 1500);
+        RandomStream random(*rc::gen::arbitrary<std::uint32_t>());
+        std::vector<std::uint32_t> parent;
+        std::vector<std::int64_t> amounts;
+        for (std::uint32_t v = 0; v < n; ++v) {
+          parent.push_back(v == 0 || random.below(10) == 0 ? no_parent_node : random.below(v));
+          const auto amount = static_cast<std::int64_t>(random.bits64() >> 40);
+          amounts.push_back(random.below(400) == 0 ? amount << 20 : amount - (1 << 22));
+        }
+        const std::vector<std::uint32_t> rates{1000, 500, 25};
+        std::vector<std::int64_t> plain(n);
+        const LevelPayoutTotals totals = level_payout(parent, amounts, rates, plain);
+        for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+          Context context;
+          context.kernels = kernels_for(isa);
+          std::vector<std::int64_t> rewards(n);
+          RC_ASSERT(level_payout(parent, amounts, rates, rewards, context).paid == totals.paid);
+          RC_ASSERT(rewards == plain);
+        }
+      },
+      50);
 }

@@ -4,6 +4,9 @@
 #include <vector>
 
 #include "emptor/core/error.hpp"
+#include "emptor/core/random.hpp"
+#include "emptor/reward/payout_kernels.hpp"
+#include "emptor/reward/plan_share.hpp"
 #include "support/catch.hpp"
 
 namespace {
@@ -69,6 +72,33 @@ TEST_CASE("level payout refuses what does not fit") {
   const std::int64_t large = std::int64_t{1} << 60;
   pay({root, 0}, {large, -large}, {1000});
   CHECK(rewards == Amounts{-(large / 10 + 1), 0});  // 2^60 / 10 ends in .6
-  CHECK_THROWS_WITH(pay({root, 0}, {7 * large, large}, {1000}), ContainsSubstring("9.2e18"));
+  CHECK_THROWS_WITH(pay({root, 0}, {7 * large, large}, {1000}), ContainsSubstring("4.6e18"));
   CHECK_THROWS_AS(pay({root, 0}, {std::numeric_limits<std::int64_t>::min(), 0}, {1}), Exception);
+}
+
+TEST_CASE("payout kernels round as exact division does, ties and the largest amounts too") {
+  for (const Isa isa : {Isa::avx2, Isa::avx512}) {
+    const Kernels* kernels = kernels_for(isa);
+    if (kernels == nullptr) continue;
+    REQUIRE(kernels->payouts != nullptr);
+    RandomStream random(1);
+    Amounts amounts;
+    for (std::int64_t i = -4000; i < 4000; ++i) amounts.push_back(i);
+    for (int i = 0; i < 8000; ++i) {
+      const auto wide = static_cast<std::int64_t>(random.bits64() >> 26);  // below 2^38
+      amounts.push_back(wide - payout_kernel_limit + (wide == 0 ? 1 : 0));
+      amounts.push_back((payout_kernel_limit - 1 - random.below(100)) * (i % 2 == 0 ? 1 : -1));
+    }
+    Amounts out(amounts.size());
+    for (const std::uint32_t rate :
+         {0U, 1U, 2U, 3U, 125U, 500U, 1000U, 2500U, 5000U, 9999U, 10'000U}) {
+      kernels->payouts->basis_point_shares(amounts.data(), amounts.size(), rate, out.data());
+      std::size_t other = 0;
+      for (std::size_t i = 0; i < amounts.size(); ++i) {
+        other += out[i] != basis_point_share(amounts[i], rate) ? 1 : 0;
+      }
+      CAPTURE(static_cast<int>(isa), rate);
+      CHECK(other == 0);
+    }
+  }
 }
