@@ -6,7 +6,7 @@
 // it reads what follows, delivers it, and acknowledges; what was read but not acknowledged is read
 // again. There is no I/O, no thread, no clock.
 //
-// Cost: append about 50 ns when memory is warm, read O(1). Memory: 80 bytes a record and 48 of
+// Cost: append some 100 ns when memory is warm, read O(1). Memory: 80 bytes a record and 48 of
 // index. Thread safety: any number of readers, or one writer.
 
 #include <cstddef>

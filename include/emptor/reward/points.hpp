@@ -12,7 +12,7 @@
 // what it lists; a later refund or clawback can change what lapsed in the past, which
 // `balance().expired` then shows.
 //
-// Cost: an earn or spend of a customer with few lots well under 100 ns when memory is warm; memory
+// Cost: an earn or spend of a customer with few lots about 0.1 us when memory is warm; memory
 // 48 bytes a fact and 300 an account beside the account's own. Thread safety: any number of
 // readers, or one writer.
 

@@ -38,7 +38,6 @@ std::vector<PointFact> take(PointsBook& book, const PointSteps& steps) {
         emptor::test::point_fact(step, next ^ 5U, std::get<4>(step) % 5 == 0 ? bert : anna, known);
     const PointsVerdict verdict = book.post(fact);
     if (verdict == PointsVerdict::accepted) {
-      const detail::FactIndex none;
       PointFact complete = fact;
       for (const PointFact& one : accepted) {
         const bool names = fact.kind == PointFactKind::activate ||
