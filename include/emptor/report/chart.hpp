@@ -9,6 +9,7 @@
 #include "emptor/report/chart_heatmap.hpp"
 #include "emptor/report/chart_interval.hpp"
 #include "emptor/report/chart_line.hpp"
+#include "emptor/report/chart_outline.hpp"
 #include "emptor/report/chart_scatter.hpp"
 #include "emptor/report/chart_tree.hpp"
 #include "emptor/report/chart_treemap.hpp"
