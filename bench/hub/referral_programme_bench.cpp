@@ -88,6 +88,6 @@ void order_to_ledger(benchmark::State& state) {
   }
   state.counters["rewards_an_order"] = static_cast<double>(rewards) / static_cast<double>(next);
 }
-BENCHMARK(order_to_ledger)->Arg(10'000)->Arg(100'000)->Iterations(500'000);
+BENCHMARK(order_to_ledger)->Arg(1'000)->Arg(10'000)->Arg(100'000)->Iterations(500'000);
 
 }  // namespace

@@ -39,7 +39,7 @@ void OwnedForest::set_standing(Slot slot, EdgeStanding standing) {
 
 void OwnedForest::put_in_force(Slot slot) {
   set_standing(slot, EdgeStanding::in_force);
-  above_.insert_or_assign(child_owner(slot), slot);
+  set_above(child_owner(slot), slot);
 }
 
 Result<bool> OwnedForest::add(const OwnedReferral& referral) {
@@ -74,18 +74,18 @@ Result<bool> OwnedForest::add(const OwnedReferral& referral) {
   by_parent_[referral.parent].push_back(slot);
   if (last) latest_ = rank(referral);
 
-  const auto above = above_.find(child);
+  const std::optional<Slot> above = slot_above(child);
   if (child == parent) {
     set_standing(slot, EdgeStanding::self_referral);
   } else if (unknown_child) {
     put_in_force(slot);  // nothing leads to the child, so no ring goes through it
-  } else if (above != above_.end() && rank(facts_[above->second].referral) < rank(referral)) {
+  } else if (above && rank(facts_[*above].referral) < rank(referral)) {
     set_standing(slot, EdgeStanding::outranked);
   } else if (last) {
     // Nothing is decided after this edge; there is none above the child yet.
     put_in_force(slot);
     if (on_ring(child)) {
-      above_.erase(child);
+      above_.erase(static_cast<std::uint64_t>(child));
       set_standing(slot, EdgeStanding::dropped);
     }
   } else {
@@ -96,8 +96,8 @@ Result<bool> OwnedForest::add(const OwnedReferral& referral) {
 
 void OwnedForest::take_out(Slot slot) {
   const OwnedReferral referral = facts_[slot].referral;
-  const auto above = above_.find(child_owner(slot));
-  if (above != above_.end() && above->second == slot) above_.erase(above);
+  const Customer child = child_owner(slot);
+  if (slot_above(child) == slot) above_.erase(static_cast<std::uint64_t>(child));
   set_standing(slot, EdgeStanding::outranked);
   forget(by_child_, referral.child, slot);
   forget(by_parent_, referral.parent, slot);
@@ -126,6 +126,17 @@ void OwnedForest::erase(Customer customer) {
   for (const ReferralEdgeId edge : edges) remove(edge);
 }
 
+std::optional<OwnedForest::Slot> OwnedForest::slot_above(Customer owner) const noexcept {
+  const detail::ArrayPlace* found = above_.find(static_cast<std::uint64_t>(owner));
+  if (found == nullptr) return std::nullopt;
+  return found->at;
+}
+
+void OwnedForest::set_above(Customer owner, Slot slot) {
+  above_.erase(static_cast<std::uint64_t>(owner));
+  above_.insert(static_cast<std::uint64_t>(owner), {slot});
+}
+
 bool OwnedForest::on_ring(Customer start) const {
   // Above the start all is a forest but for edges of the start, or of other owners just settled: R.
   // P. Brent's search for a circle, BIT 20(2), 1980, doi:10.1007/BF01933190.
@@ -134,9 +145,9 @@ bool OwnedForest::on_ring(Customer start) const {
   std::size_t steps = 0;
   std::size_t moves_at = 1;
   for (;;) {
-    const auto above = above_.find(at);
-    if (above == above_.end()) return false;
-    at = parent_owner(above->second);
+    const std::optional<Slot> above = slot_above(at);
+    if (!above) return false;
+    at = parent_owner(*above);
     if (at == waiting) return true;
     if (++steps != moves_at) continue;
     waiting = at;
@@ -158,7 +169,7 @@ bool OwnedForest::settle_alone(std::span<const Customer> owners) {
     if (first) {
       put_in_force(*first);
     } else {
-      above_.erase(owner);
+      above_.erase(static_cast<std::uint64_t>(owner));
     }
   }
   return std::none_of(owners.begin(), owners.end(),
@@ -177,7 +188,7 @@ void OwnedForest::settle_components(std::span<const Customer> owners) {
   std::vector<Slot> slots;
   for (std::size_t i = 0; i < met.size(); ++i) {
     const Customer owner = met[i];
-    above_.erase(owner);
+    above_.erase(static_cast<std::uint64_t>(owner));
     for_each_edge(by_child_, owner, [&](Slot slot) {
       slots.push_back(slot);
       meet(parent_owner(slot));
@@ -198,7 +209,7 @@ void OwnedForest::settle_components(std::span<const Customer> owners) {
     const Customer parent = parent_owner(slot);
     if (child == parent) {
       set_standing(slot, EdgeStanding::self_referral);
-    } else if (above_.contains(child)) {
+    } else if (slot_above(child)) {
       set_standing(slot, EdgeStanding::outranked);
     } else if (tree_of(place.at(child)) == tree_of(place.at(parent))) {
       set_standing(slot, EdgeStanding::dropped);
@@ -226,7 +237,7 @@ void OwnedForest::follow(std::span<const OwnerChange> changes) {
     if (owner(customer) == customer) {
       owners.push_back(customer);
     } else {
-      above_.erase(customer);
+      above_.erase(static_cast<std::uint64_t>(customer));
     }
   }
   settle(owners);
@@ -240,14 +251,14 @@ void OwnedForest::on_unmerge(const MergeEvent&, std::span<const OwnerChange> cha
 }
 
 Customer OwnedForest::parent(Customer customer) const {
-  const auto above = above_.find(owner(customer));
-  return above == above_.end() ? no_customer : parent_owner(above->second);
+  const std::optional<Slot> above = slot_above(owner(customer));
+  return above ? parent_owner(*above) : no_customer;
 }
 
 std::optional<OwnedReferral> OwnedForest::edge_above(Customer customer) const {
-  const auto above = above_.find(owner(customer));
-  if (above == above_.end()) return std::nullopt;
-  return facts_[above->second].referral;
+  const std::optional<Slot> above = slot_above(owner(customer));
+  if (!above) return std::nullopt;
+  return facts_[*above].referral;
 }
 
 std::size_t OwnedForest::upline(Customer customer, std::span<Customer> out) const {
@@ -271,7 +282,9 @@ std::vector<Customer> OwnedForest::children(Customer customer) const {
 
 std::vector<Customer> OwnedForest::parents(std::size_t customers) const {
   std::vector<Customer> out(customers, no_customer);
-  for (const auto& [child, slot] : above_) {
+  for (const auto& [edge, slot] : by_edge_) {
+    if (facts_[slot].standing != EdgeStanding::in_force) continue;
+    const Customer child = child_owner(slot);
     const Customer up = parent_owner(slot);
     if (index(child) >= customers || index(up) >= customers) {
       throw Exception(ErrorCode::out_of_range, text("an owner is none of ", customers),

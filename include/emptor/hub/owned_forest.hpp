@@ -35,6 +35,7 @@
 #include "emptor/core/time.hpp"
 #include "emptor/hub/owner_groups.hpp"
 #include "emptor/referral/edge_log.hpp"
+#include "emptor/reward/points_index.hpp"
 
 namespace emptor {
 
@@ -145,6 +146,8 @@ class OwnedForest {
   template <class Visit>
   void for_each_edge(const SlotsOf& slots, Customer owner, Visit&& visit) const;
 
+  [[nodiscard]] std::optional<Slot> slot_above(Customer owner) const noexcept;
+  void set_above(Customer owner, Slot slot);
   void put_in_force(Slot slot);
   void set_standing(Slot slot, EdgeStanding standing);
   /// Whether walking up from the owner comes back to it.
@@ -164,7 +167,7 @@ class OwnedForest {
   std::unordered_map<ReferralEdgeId, Slot> by_edge_;
   SlotsOf by_child_;
   SlotsOf by_parent_;
-  std::unordered_map<Customer, Slot> above_;  // of owners: the edge in force
+  detail::IdTable<detail::ArrayPlace> above_;  // of owners: the edge in force
   std::size_t dropped_ = 0;
   std::optional<Rank> latest_;  // no edge ever began later
 };
