@@ -1,0 +1,266 @@
+#include "emptor/score/flat_trees.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <utility>
+
+#include "emptor/core/archive.hpp"
+
+namespace emptor {
+
+namespace {
+
+constexpr std::uint32_t missing_right = 1U << 31U;
+constexpr std::size_t together = 8;
+constexpr std::size_t block = 64;
+
+[[noreturn]] void refuse(const char* why) {
+  throw Exception(ErrorCode::invalid_value, why, "FlatTrees");
+}
+
+}  // namespace
+
+FlatTrees::FlatTrees(FlatTreesParts parts) : parts_(std::move(parts)) {
+  check();
+  const std::size_t nodes = parts_.nodes.size();
+  steps_.resize(nodes + 1);
+  values_.resize(nodes + 1);
+  for (std::size_t i = 0; i <= nodes; ++i) {
+    const TreeNode node = i < nodes ? parts_.nodes[i] : TreeNode{};
+    const bool leaf = node.left == 0;
+    steps_[i].threshold = leaf ? std::numeric_limits<float>::quiet_NaN() : node.threshold;
+    steps_[i].column = leaf ? 0 : node.column | (node.missing_left ? 0 : missing_right);
+    steps_[i].left = leaf ? static_cast<std::uint32_t>(i) : node.left;
+    steps_[i].set = leaf ? 0 : node.set;
+    values_[i] = leaf ? node.value : 0;
+  }
+  starts_ = parts_.roots;
+  while (starts_.size() % together != 0) starts_.push_back(static_cast<std::uint32_t>(nodes));
+  depths_.resize(starts_.size(), 0);
+}
+
+void FlatTrees::check() {
+  const FlatTreesParts& p = parts_;
+  if (p.columns >= missing_right || p.nodes.size() >= missing_right) refuse("too many nodes");
+  if (!std::isfinite(p.base) || !std::isfinite(p.scale)) refuse("base and scale must be finite");
+  if (p.link > TreeLink::exponential) refuse("the link is none of the known ones");
+  if (p.roots.empty() ? !p.nodes.empty() : p.roots.front() != 0) refuse("nodes without a tree");
+  for (const CategorySet& set : p.sets) {
+    if (set.first > p.words.size() || set.words > p.words.size() - set.first) {
+      refuse("a set of categories beyond the words");
+    }
+  }
+  std::vector<std::uint32_t> level(p.nodes.size(), 0);  // 1 + depth; 0: nobody's child yet
+  depths_.assign(p.roots.size(), 0);
+  for (std::size_t t = 0; t < p.roots.size(); ++t) {
+    const std::size_t begin = p.roots[t];
+    const std::size_t end = t + 1 < p.roots.size() ? p.roots[t + 1] : p.nodes.size();
+    if (begin >= end || end > p.nodes.size()) refuse("a tree without nodes");
+    level[begin] = 1;
+    for (std::size_t i = begin; i < end; ++i) {
+      const TreeNode& node = p.nodes[i];
+      if (level[i] == 0) refuse("a node that is nobody's child");
+      if (!std::isfinite(node.value) || !std::isfinite(node.cover) || node.cover < 0 ||
+          std::isnan(node.threshold)) {
+        refuse("a node's value, cover or threshold is no such number");
+      }
+      if (node.left == 0) {
+        depths_[t] = std::max(depths_[t], level[i] - 1);
+        continue;
+      }
+      if (node.left <= i || node.left >= end - 1) refuse("children must follow within the tree");
+      if (node.column >= p.columns) refuse("a split by a column that is not there");
+      if (node.set > p.sets.size()) refuse("a split by a set that is not there");
+      for (std::size_t child = node.left; child <= node.left + std::size_t{1}; ++child) {
+        if (level[child] != 0) refuse("a node that is a child twice");
+        level[child] = level[i] + 1;
+      }
+    }
+    depth_ = std::max<std::size_t>(depth_, depths_[t]);
+  }
+}
+
+bool FlatTrees::goes_right(const Step& step, float x) const noexcept {
+  if (step.set != 0) {
+    const CategorySet set = parts_.sets[step.set - 1];
+    // Written so that NaN fails.
+    if (x >= 0 && x < static_cast<float>(set.words) * 32) {
+      const auto code = static_cast<std::uint32_t>(x);
+      return (parts_.words[set.first + code / 32] >> (code % 32) & 1U) == 0;
+    }
+    return step.column >> 31U != 0;
+  }
+  return x >= step.threshold || (x != x && step.column >> 31U != 0);
+}
+
+template <bool HasSets>
+std::uint32_t FlatTrees::next(std::uint32_t at, const float* row) const noexcept {
+  const Step& step = steps_[at];
+  const float x = row[step.column & ~missing_right];
+  if constexpr (HasSets) {
+    if (step.set != 0) return step.left + (goes_right(step, x) ? 1U : 0U);
+  }
+  // A leaf's threshold is NaN and its missing values go left, to itself.
+  const std::uint32_t above = x >= step.threshold ? 1U : 0U;
+  const std::uint32_t missing = x != x ? 1U : 0U;
+  return step.left + (above | (missing & step.column >> 31U));
+}
+
+template <bool HasSets>
+double FlatTrees::sum_of_row(const float* row) const noexcept {
+  double sum = 0;
+  for (std::size_t t = 0; t < starts_.size(); t += together) {
+    std::uint32_t at[together];
+    std::uint32_t deepest = 0;
+    for (std::size_t j = 0; j < together; ++j) {
+      at[j] = starts_[t + j];
+      deepest = std::max(deepest, depths_[t + j]);
+    }
+    for (std::uint32_t level = 0; level < deepest; ++level) {
+      for (std::size_t j = 0; j < together; ++j) at[j] = next<HasSets>(at[j], row);
+    }
+    for (std::size_t j = 0; j < together; ++j) sum += static_cast<double>(values_[at[j]]);
+  }
+  return sum;
+}
+
+template <bool HasSets>
+void FlatTrees::sums_of_rows(const Matrix<float>& rows, std::size_t begin, std::size_t end,
+                             double* out) const noexcept {
+  for (; begin + together <= end; begin += together) {
+    const float* row[together];
+    double sum[together] = {};
+    for (std::size_t j = 0; j < together; ++j) row[j] = rows.row(begin + j).data();
+    for (std::size_t t = 0; t < trees(); ++t) {
+      std::uint32_t at[together];
+      for (std::size_t j = 0; j < together; ++j) at[j] = starts_[t];
+      for (std::uint32_t level = 0; level < depths_[t]; ++level) {
+        for (std::size_t j = 0; j < together; ++j) at[j] = next<HasSets>(at[j], row[j]);
+      }
+      for (std::size_t j = 0; j < together; ++j) sum[j] += static_cast<double>(values_[at[j]]);
+    }
+    for (std::size_t j = 0; j < together; ++j) *out++ = sum[j];
+  }
+  for (; begin < end; ++begin) *out++ = sum_of_row<HasSets>(rows.row(begin).data());
+}
+
+double FlatTrees::margin(std::span<const float> row) const noexcept {
+  const double sum =
+      parts_.sets.empty() ? sum_of_row<false>(row.data()) : sum_of_row<true>(row.data());
+  return parts_.base + parts_.scale * sum;
+}
+
+double FlatTrees::link(double margin) const noexcept {
+  switch (parts_.link) {
+    case TreeLink::identity:
+      return margin;
+    case TreeLink::logistic:
+      return 1 / (1 + std::exp(-margin));
+    case TreeLink::exponential:
+      return std::exp(margin);
+  }
+  return margin;
+}
+
+double FlatTrees::score(std::span<const float> row) const noexcept {
+  return link(margin(row));
+}
+
+std::uint32_t FlatTrees::leaf(std::size_t tree, std::span<const float> row) const noexcept {
+  std::uint32_t at = parts_.roots[tree];
+  while (parts_.nodes[at].left != 0) at = next<true>(at, row.data());
+  return at;
+}
+
+void FlatTrees::margins(const Matrix<float>& rows, std::span<double> out,
+                        const Context& context) const {
+  if (rows.columns() != columns() || out.size() != rows.rows()) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text("rows of ", columns(), " values and a margin each, got ", rows.columns(),
+                         " and ", out.size(), " for ", rows.rows()),
+                    "FlatTrees::margins");
+  }
+  parallel_chunks(context, rows.rows(), 16 * block, [&](std::size_t begin, std::size_t end) {
+    double* const to = out.data() + begin;
+    if (parts_.sets.empty()) {
+      sums_of_rows<false>(rows, begin, end, to);
+    } else {
+      sums_of_rows<true>(rows, begin, end, to);
+    }
+    for (std::size_t i = begin; i < end; ++i) out[i] = parts_.base + parts_.scale * out[i];
+  });
+}
+
+void FlatTrees::scores(const Matrix<float>& rows, std::span<double> out,
+                       const Context& context) const {
+  margins(rows, out, context);
+  for (double& value : out) value = link(value);
+}
+
+void FlatTrees::save(SectionWriter& section) const {
+  section.put(std::uint64_t{parts_.columns});
+  section.put(static_cast<std::uint8_t>(parts_.link));
+  section.put(parts_.base);
+  section.put(parts_.scale);
+  section.put_array(parts_.roots);
+  section.put(std::uint64_t{parts_.nodes.size()});
+  for (const TreeNode& node : parts_.nodes) {
+    section.put(node.left);
+    section.put(node.cover);
+    if (node.left == 0) {
+      section.put(node.value);
+      continue;
+    }
+    section.put(node.column);
+    section.put(static_cast<std::uint8_t>(node.missing_left ? 1 : 0));
+    section.put(node.set);
+    section.put(node.threshold);
+  }
+  section.put(std::uint64_t{parts_.sets.size()});
+  for (const CategorySet& set : parts_.sets) {
+    section.put(set.first);
+    section.put(set.words);
+  }
+  section.put_array(parts_.words);
+}
+
+Result<FlatTrees> FlatTrees::load(SectionReader& section) {
+  FlatTreesParts parts;
+  parts.columns = static_cast<std::size_t>(section.get<std::uint64_t>());
+  parts.link = section.get_enum(TreeLink::exponential);
+  parts.base = section.get<double>();
+  parts.scale = section.get<double>();
+  parts.roots = section.get_array<std::uint32_t>();
+  const auto nodes = section.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < nodes && section.ok(); ++i) {
+    TreeNode node;
+    node.left = section.get<std::uint32_t>();
+    node.cover = section.get<float>();
+    if (node.left == 0) {
+      node.value = section.get<float>();
+    } else {
+      node.column = section.get<std::uint32_t>();
+      node.missing_left = section.get<bool>();
+      node.set = section.get<std::uint32_t>();
+      node.threshold = section.get<float>();
+    }
+    parts.nodes.push_back(node);
+  }
+  const auto sets = section.get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < sets && section.ok(); ++i) {
+    CategorySet set;
+    set.first = section.get<std::uint32_t>();
+    set.words = section.get<std::uint32_t>();
+    parts.sets.push_back(set);
+  }
+  parts.words = section.get_array<std::uint32_t>();
+  if (!section.ok()) return section.finish().error();
+  try {
+    return FlatTrees(std::move(parts));
+  } catch (const Exception& wrong) {
+    return Error{ErrorCode::corrupt, wrong.error().message, "flat trees"};
+  }
+}
+
+}  // namespace emptor
