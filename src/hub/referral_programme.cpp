@@ -24,6 +24,24 @@ ClaimId claim_of(ReferralEdgeId edge) noexcept {
   return static_cast<ClaimId>(static_cast<std::uint32_t>(edge));
 }
 
+/// Refuses gifts that no wallet counts, before a reward is decided that could not be paid.
+Result<void> require_gifts(const RewardPlan& plan) {
+  for (const RewardRule& rule : plan.rules()) {
+    if (rule.kind != RewardKind::gift) continue;
+    try {
+      (void)RewardPayout::unit_of(rule.kind, {}, rule.gift);
+    } catch (const Exception& refused) {
+      return refused.error();
+    }
+  }
+  return {};
+}
+
+/// What the engine takes for a time.
+Time reachable(Time time) noexcept {
+  return std::clamp(time, Time{-reward_time_range}, Time{reward_time_range});
+}
+
 std::uint64_t subject_of(const RewardKey& key, std::uint64_t revision) noexcept {
   return transfer_id({key.event, std::uint64_t{key.rule} << 8U | key.level,
                       static_cast<std::uint64_t>(key.beneficiary), revision})
@@ -37,9 +55,12 @@ ReferralProgramme::ReferralProgramme(ReferralProgrammeOptions options, RewardPla
       book_(options_.terms),
       fraud_(options_.fraud),
       engine_(std::move(plan)),
-      payout_(options_.payout) {}
+      payout_(options_.payout) {
+  require_gifts(engine_.plans().front()).value();
+}
 
 Result<void> ReferralProgramme::activate(RewardPlan plan) {
+  if (Result<void> fits = require_gifts(plan); !fits) return fits;
   return engine_.activate(std::move(plan));
 }
 
@@ -143,7 +164,7 @@ void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attr
     const ReferralEdgeId before = now->edge;
     if (before == edge_id(attribution.claim)) {
       if (now->valid_from == attribution.time && now->valid_to == attribution.until) return;
-    } else if (now->valid_from > attribution.time) {
+    } else if (now->valid_from > time) {
       return;  // asked about the past
     } else {
       ReferralEdge ended = *now;
@@ -172,6 +193,7 @@ void ReferralProgramme::set_edge(Customer child, const ReferralAttribution& attr
   if (!log_.add(edge)) return;
   edge_of_.insert(static_cast<std::uint64_t>(child),
                   {static_cast<std::uint32_t>(log_.facts().size() - 1)});
+  fraud_.add(FraudClaim{edge.parent, child, edge.valid_from});  // a visitor's, too
   if (!forest_.add({edge.edge, child, edge.parent, edge.valid_from})) return;
   const OwnerGroups& groups = payout_.accounts().groups();
   const bool joined = !groups.alone(child) || !groups.alone(edge.parent);
@@ -194,6 +216,18 @@ void ReferralProgramme::withdraw_edge(ClaimId claim, Time time) {
   edge_of_.erase(static_cast<std::uint64_t>(child));
 }
 
+ReferralAttribution ReferralProgramme::brought(Customer customer, Time time) {
+  const ReferralAttribution own = book_.attribution_of(customer, time);
+  if (own) set_edge(customer, own, time);
+  const std::optional<OwnedReferral> edge = forest_.edge_above(customer);
+  if (!edge) {  // there, and not in force?
+    return own && forest_.standing(edge_id(own.claim)) ? ReferralAttribution{} : own;
+  }
+  if (edge->since > time || edge->child == customer) return own;
+  const ReferralAttribution of_group = book_.attribution_of(edge->child, time);
+  return of_group.claim == claim_of(edge->edge) ? of_group : own;
+}
+
 void ReferralProgramme::climb(const RewardOccasion& occasion, const ReferralAttribution& first,
                               const UplineView* view) {
   upline_.clear();
@@ -205,8 +239,10 @@ void ReferralProgramme::climb(const RewardOccasion& occasion, const ReferralAttr
     member.customer = at;
     member.eligible = !blocked(at);
     if (view != nullptr) (*view)(member);
-    const std::optional<OwnedReferral> above = forest_.edge_above(at);
-    at = above && above->since <= occasion.time ? above->parent : no_customer;
+    if (upline_.size() == depth) break;
+    at = brought(at, occasion.time).referrer;
+    const auto is_at = [at](const UplineMember& below) { return below.customer == at; };
+    if (at == occasion.customer || std::any_of(upline_.begin(), upline_.end(), is_at)) break;
   }
 }
 
@@ -222,9 +258,9 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
     out.status = engine_.decide(occasion, {}, decisions_, &owners);
     return out;
   }
-  if (occasion.customer == no_customer || engine_.plan_at(occasion.time) == nullptr) {
+  if (!RewardEngine::is_valid(occasion) || engine_.plan_at(occasion.time) == nullptr) {
     out.status = engine_.decide(occasion, {}, decisions_, &owners);
-    if (out.status != RewardStatus::decided) return out;
+    return out;
   }
 
   Event event;
@@ -234,21 +270,14 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
   event.time = occasion.time;
 
   // Whose the customer is.
-  ReferralAttribution first = book_.attribution_of(occasion.customer, occasion.time);
-  if (first) set_edge(occasion.customer, first, occasion.time);
-  if (const std::optional<OwnedReferral> edge = forest_.edge_above(occasion.customer)) {
-    if (edge->since <= occasion.time && claim_of(edge->edge) != first.claim) {
-      first = book_.edge_of(claim_of(edge->edge));
-    }
-  } else if (first && forest_.standing(edge_id(first.claim))) {
-    first = {};  // there, and not in force
-  }
+  ReferralAttribution first = brought(occasion.customer, occasion.time);
   if (first && forest_.owner(first.referrer) == forest_.owner(occasion.customer)) first = {};
 
   if (is_sale(occasion.kind)) {
     fraud_.add(
         FraudOrder{id_at<Order>(events_.size()), occasion.customer, occasion.time, occasion.gross});
-    if (first && qualifies(options_.terms.qualification, {occasion.gross, occasion.ordinal})) {
+    if (first && first.state < ClaimState::qualified &&
+        qualifies(options_.terms.qualification, {occasion.gross, occasion.ordinal})) {
       const AttributionOutcome qualified = book_.qualify(first.referee, occasion.time);
       event.qualified = qualified.refusal == AttributionRefusal::none;
     }
@@ -278,6 +307,7 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
   RewardWait referee_waits = RewardWait::none;
   if (first) {
     out.claim = event.claim = first.claim;
+    if (out.fraud == FraudDecision::review) book_.review(first.claim, occasion.time);
     const ReferralAttribution now = book_.edge_of(first.claim);
     if (!now.referrer_side) waits = RewardWait::approval;
     if (!now.referee_side) referee_waits = RewardWait::approval;
@@ -310,9 +340,25 @@ ProgrammeOutcome ReferralProgramme::order(const RewardOccasion& occasion, const 
                        {decision.granted, currency}, decision.time,
                        decision.held_until == Time::min() ? decision.time : decision.held_until));
   }
-  out.decisions = decisions_;
+  if (const auto parked = parked_.find(occasion.event); parked != parked_.end()) {
+    look_at_rest(static_cast<std::uint32_t>(events_.size() - 1), parked->second);
+    parked_.erase(parked);
+  }
   catch_up(occasion.time);
+  out.decisions = decisions_;
   return out;
+}
+
+void ReferralProgramme::look_at_rest(std::uint32_t at, const RewardAdjustment& adjustment) {
+  const Event& event = events_[at];
+  fraud_.add(
+      FraudRefund{id_at<Order>(at), std::max<std::int64_t>(event.gross - adjustment.gross, 0)});
+  if (!options_.void_on_refund || !event.qualified || event.claim == no_claim) return;
+  if (book_.claim(event.claim).qualified != event.time) return;  // by another order
+  if (adjustment.gross <= 0 ||
+      !qualifies(options_.terms.qualification, {adjustment.gross, event.ordinal})) {
+    book_.void_claim(event.claim, ClaimReason::refunded, adjustment.time);
+  }
 }
 
 ProgrammeOutcome ReferralProgramme::correct(const RewardAdjustment& adjustment) {
@@ -323,22 +369,17 @@ ProgrammeOutcome ReferralProgramme::correct(const RewardAdjustment& adjustment) 
   };
   const OwnerView owners = group;  // refers to it
   out.status = engine_.adjust(adjustment, decisions_, &owners);
+  if (out.status == RewardStatus::parked) {
+    RewardAdjustment& kept = parked_.try_emplace(adjustment.event, adjustment).first->second;
+    if (kept.revision < adjustment.revision) kept = adjustment;
+  }
   if (out.status != RewardStatus::decided) return out;
   payout_.apply(decisions_);
   if (const Event* found = find(adjustment.event)) {
-    const Event event = *found;
-    out.claim = event.claim;
-    fraud_.add(FraudRefund{id_at<Order>(static_cast<std::size_t>(found - events_.data())),
-                           std::max<std::int64_t>(event.gross - adjustment.gross, 0)});
-    if (options_.void_on_refund && event.qualified && event.claim != no_claim &&
-        (adjustment.gross <= 0 ||
-         !qualifies(options_.terms.qualification, {adjustment.gross, event.ordinal}))) {
-      book_.void_claim(event.claim, ClaimReason::refunded, adjustment.time);
-    }
+    out.claim = found->claim;
+    look_at_rest(static_cast<std::uint32_t>(found - events_.data()), adjustment);
   }
-  const std::vector<RewardDecision> made = decisions_;
   catch_up(adjustment.time);
-  decisions_ = made;
   out.decisions = decisions_;
   return out;
 }
@@ -385,7 +426,26 @@ void ReferralProgramme::answered(std::uint64_t event, ReviewAnswer answer, Time 
   released_.clear();
   payout_.end_wait(event, RewardWait::review, false, time, released_);
   payout_.end_wait(event, RewardWait::review, true, time, released_);
+  if (const Event* found = find(event)) pass_review(*found, time);
   release(released_, time);
+}
+
+void ReferralProgramme::pass_review(const Event& event, Time time) {
+  if (event.claim == no_claim || book_.claim(event.claim).state != ClaimState::in_review) return;
+  bool open = false;
+  for_each_event(event.claim, [&](std::uint64_t other) {
+    const ReviewItem* item = reviews_.find(other);
+    open = open || (item != nullptr && item->state <= ReviewState::assigned);
+  });
+  if (open) return;
+  const ReferralClaim claim = book_.claim(event.claim);
+  const auto approve = [&](SideModeration by, SideVerdict verdict, ClaimSide side) {
+    if (by == SideModeration::automatic && verdict == SideVerdict::pending) {
+      book_.approve(event.claim, side, time);
+    }
+  };
+  approve(options_.terms.referrer_side, claim.referrer_side, ClaimSide::referrer);
+  approve(options_.terms.referee_side, claim.referee_side, ClaimSide::referee);
 }
 
 TransferRefusal ReferralProgramme::withdraw(Customer customer, LedgerUnit unit, std::int64_t amount,
@@ -403,6 +463,7 @@ void ReferralProgramme::advance(Time now) {
              entry.step == ReviewStep::approved ? ReviewAnswer::approve : ReviewAnswer::reject,
              entry.time);
   }
+  if (!resolved.empty()) book_.advance(now);  // a hold may be over
   catch_up(now);
   released_.clear();
   expired_.clear();
@@ -410,10 +471,12 @@ void ReferralProgramme::advance(Time now) {
   release(released_, now);
   for (const RewardKey& key : expired_) {
     decisions_.clear();
-    if (engine_.close(key, RewardBound::expired, now, decisions_) == RewardStatus::decided) {
+    if (engine_.close(key, RewardBound::expired, reachable(now), decisions_) ==
+        RewardStatus::decided) {
       payout_.apply(decisions_);
     }
   }
+  payout_.retry(now);  // what came back to the budget
   catch_up(now);
 }
 
@@ -435,7 +498,7 @@ void ReferralProgramme::release(std::span<const RewardKey> keys, Time time) {
     bool all = true;
     for_each_event(claim, [&](std::uint64_t event) {
       for (const RewardStanding& reward : payout_.of_event(event)) {
-        all = all && reward.waits == RewardWait::none;
+        all = all && (reward.waits == RewardWait::none || reward.granted == 0);
       }
     });
     if (all) book_.settle(claim, time);
@@ -447,7 +510,7 @@ void ReferralProgramme::close_rewards(ClaimId claim, bool of_referee, bool of_ot
   for_each_event(claim, [&](std::uint64_t event) {
     for (const RewardStanding& reward : payout_.of_event(event)) {
       if (reward.key.level == 0 ? of_referee : of_others) {
-        (void)engine_.close(reward.key, RewardBound::voided, time, decisions);
+        (void)engine_.close(reward.key, RewardBound::voided, reachable(time), decisions);
       }
     }
   });

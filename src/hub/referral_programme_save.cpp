@@ -22,6 +22,10 @@ Result<Part> get_part(ArchiveReader& reader, std::string_view name) {
   return Part::load(std::as_bytes(std::span(bytes)));
 }
 
+bool in_range(std::int64_t amount) {
+  return amount >= -reward_amount_range && amount <= reward_amount_range;
+}
+
 Time get_time(SectionReader& from) {
   return Time{std::chrono::seconds{from.get<std::int64_t>()}};
 }
@@ -68,6 +72,16 @@ std::vector<std::byte> ReferralProgramme::save() const {
     own.put(static_cast<std::uint32_t>(customer));
     own.put(std::int64_t{word.first.time_since_epoch().count()});
     own.put(word.second);
+  }
+
+  own.put(std::uint64_t{parked_.size()});
+  for (const auto& [event, adjustment] : parked_) {
+    own.put(event);
+    own.put(adjustment.revision);
+    own.put(adjustment.gross);
+    own.put(adjustment.net);
+    own.put(adjustment.margin);
+    own.put(std::int64_t{adjustment.time.time_since_epoch().count()});
   }
   return std::move(writer).finish();
 }
@@ -131,6 +145,7 @@ Result<ReferralProgramme> ReferralProgramme::load(std::span<const std::byte> byt
     event.qualified = own->get<bool>();
     own->require(event.claim == no_claim || index(event.claim) < out.book_.claims(),
                  "an event of an unknown referral");
+    own->require(in_range(event.gross), "an amount out of range");
     own->require(out.find(id) == nullptr, "an event twice");
     if (own->ok()) out.remember(event);
   }
@@ -148,6 +163,23 @@ Result<ReferralProgramme> ReferralProgramme::load(std::span<const std::byte> byt
     const auto customer = static_cast<Customer>(own->get<std::uint32_t>());
     const Time time = get_time(*own);
     out.blocks_.emplace(customer, std::pair(time, own->get<bool>()));
+  }
+
+  const auto parked = own->get<std::uint64_t>();
+  for (std::uint64_t i = 0; i < parked && own->ok(); ++i) {
+    RewardAdjustment adjustment;
+    adjustment.event = own->get<std::uint64_t>();
+    adjustment.revision = own->get<std::uint32_t>();
+    adjustment.gross = own->get<std::int64_t>();
+    adjustment.net = own->get<std::int64_t>();
+    adjustment.margin = own->get<std::int64_t>();
+    adjustment.time = get_time(*own);
+    own->require(out.find(adjustment.event) == nullptr,
+                 "a correction that waits for what is there");
+    own->require(out.parked_.empty() || out.parked_.rbegin()->first < adjustment.event,
+                 "corrections out of order");
+    own->require(in_range(adjustment.gross), "an amount out of range");
+    if (own->ok()) out.parked_.emplace_hint(out.parked_.end(), adjustment.event, adjustment);
   }
   if (Result<void> done = own->finish(); !done) return done.error();
   return out;

@@ -16,6 +16,10 @@ constexpr std::uint32_t most_gifts = (1U << 31U) - first_gift_scheme;
 constexpr std::uint64_t withdrawal_code = 2;
 constexpr std::uint16_t reward_code = 1;
 
+Time after(Time time, std::chrono::seconds span) noexcept {
+  return span.count() > 0 && time > Time::max() - span ? Time::max() : time + span;
+}
+
 RewardWait without(RewardWait waits, RewardWait over) noexcept {
   return static_cast<RewardWait>(static_cast<std::uint8_t>(waits) &
                                  ~static_cast<std::uint8_t>(over));
@@ -122,19 +126,17 @@ void RewardPayout::link(std::uint32_t at, std::uint32_t first) {
   }
 }
 
-void RewardPayout::remind(std::uint32_t at) {
-  const auto later = [](const Due& a, const Due& b) {
+void RewardPayout::add_due(const Due& due) {
+  dues_.push_back(due);
+  std::push_heap(dues_.begin(), dues_.end(), [](const Due& a, const Due& b) {
     return std::pair(a.time, a.entry) > std::pair(b.time, b.entry);
-  };
+  });
+}
+
+void RewardPayout::remind(std::uint32_t at) {
   const RewardStanding& standing = entries_[at].at;
-  if (has(standing.waits, RewardWait::time)) {
-    dues_.push_back({standing.held_until, at, false});
-    std::push_heap(dues_.begin(), dues_.end(), later);
-  }
-  if (standing.expires != Time::max()) {
-    dues_.push_back({standing.expires, at, true});
-    std::push_heap(dues_.begin(), dues_.end(), later);
-  }
+  if (has(standing.waits, RewardWait::time)) add_due({standing.held_until, at, false});
+  if (standing.expires != Time::max()) add_due({standing.expires, at, true});
 }
 
 TransferId RewardPayout::next_id(Entry& entry) {
@@ -203,6 +205,11 @@ void RewardPayout::sync(Entry& entry, Time time, bool expiring) {
   if (at.posted > due) {
     give_back(entry, at.posted - due, time, expiring);
   }
+  if (!waits && at.let_go > 0 && due > at.posted) {  // it is there still
+    const std::int64_t kept = std::min(at.let_go, due - at.posted);
+    at.let_go -= kept;
+    at.posted += kept;
+  }
   const std::int64_t more = waits ? aside - at.pending : due - at.posted;
   if (more <= 0) return;
   WalletMove move = move_of(entry, more, time);
@@ -216,7 +223,9 @@ void RewardPayout::sync(Entry& entry, Time time, bool expiring) {
       at.posted += more;
     }
     note(entry, waits ? PayoutStep::set_aside : PayoutStep::posted, more, move.id, time);
-  } else if (!at.unpaid) {
+  } else {
+    --entry.steps;  // nothing has its id
+    if (at.unpaid) return;
     at.unpaid = true;
     unpaid_.push_back(static_cast<std::uint32_t>(&entry - entries_.data()));
   }
@@ -224,8 +233,11 @@ void RewardPayout::sync(Entry& entry, Time time, bool expiring) {
 
 void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait waits,
                          RewardWait referee_waits) {
+  std::uint32_t first = nothing;  // of the decisions' event
   for (const RewardDecision& decision : decisions) {
-    const std::uint32_t first = first_of(decision.key.event);
+    if (first == nothing || entries_[first].at.key.event != decision.key.event) {
+      first = first_of(decision.key.event);
+    }
     std::uint32_t at = first;
     while (at != nothing && entries_[at].at.key != decision.key) at = entries_[at].next_of_event;
     if (at == nothing) {
@@ -248,6 +260,7 @@ void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait w
       if (decision.held_until == Time::max()) {
         standing.waits = standing.waits | RewardWait::event;
         entry.hold_event = decision.hold_event;
+        entry.expires_after = decision.expires_after;
       } else if (decision.held_until > decision.time) {
         standing.waits = standing.waits | RewardWait::time;
       }
@@ -255,6 +268,7 @@ void RewardPayout::apply(std::span<const RewardDecision> decisions, RewardWait w
           decision.key.level > 0 &&
           accounts_.owner(decision.key.beneficiary) == accounts_.owner(decision.referee);
       link(at, first);
+      if (first == nothing) first = at;
       remind(at);
     } else if (decision.revision <= entries_[at].revision) {
       continue;
@@ -287,6 +301,10 @@ void RewardPayout::end_event_wait(std::uint64_t event, RewardEventKind kind, Tim
     RewardStanding& at = entries_[i].at;
     if (entries_[i].hold_event != kind || !has(at.waits, RewardWait::event)) continue;
     at.waits = without(at.waits, RewardWait::event);
+    if (entries_[i].expires_after.count() > 0) {
+      at.expires = after(time, entries_[i].expires_after);
+      add_due({at.expires, i, true});
+    }
     if (at.waits == RewardWait::none) released.push_back(at.key);
     sync(entries_[i], time);
   }
@@ -387,7 +405,7 @@ void RewardPayout::follow(const MergeEvent& event, std::span<const OwnerChange> 
     const bool self =
         accounts_.owner(entry.at.key.beneficiary) == accounts_.owner(entry.at.referee);
     if (self == entry.at.self_referral) continue;
-    if (self && event.time - entry.at.event_time > options_.clawback_window) continue;
+    if (self && after(entry.at.event_time, options_.clawback_window) < event.time) continue;
     entry.at.self_referral = self;
     sync(entry, event.time);
   }

@@ -1,3 +1,4 @@
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -37,6 +38,7 @@ std::vector<std::byte> RewardPayout::save() const {
     rewards.put(std::int64_t{at.held_until.time_since_epoch().count()});
     rewards.put(std::int64_t{at.expires.time_since_epoch().count()});
     rewards.put(static_cast<std::uint16_t>(entry.hold_event));
+    rewards.put(std::int64_t{entry.expires_after.count()});
     rewards.put(entry.revision);
     rewards.put(entry.steps);
     rewards.put(entry.pending.high);
@@ -106,6 +108,7 @@ Result<RewardPayout> RewardPayout::load(std::span<const std::byte> bytes) {
     at.held_until = get_time(*section);
     at.expires = get_time(*section);
     entry.hold_event = static_cast<RewardEventKind>(section->get<std::uint16_t>());
+    entry.expires_after = std::chrono::seconds{section->get<std::int64_t>()};
     entry.revision = section->get<std::uint32_t>();
     entry.steps = section->get<std::uint32_t>();
     entry.pending.high = section->get<std::uint64_t>();
@@ -114,7 +117,8 @@ Result<RewardPayout> RewardPayout::load(std::span<const std::byte> bytes) {
         kind <= 3 && waits <= 15 && at.unit.is_valid() && at.key.beneficiary != no_customer,
         "a reward that is none");
     section->require(at.granted >= 0 && at.posted >= 0 && at.pending >= 0 && at.let_go >= 0 &&
-                         at.pending <= at.granted,
+                         at.pending <= at.granted && entry.expires_after.count() >= 0 &&
+                         at.let_go <= std::numeric_limits<std::int64_t>::max() - at.posted,
                      "amounts that no reward has");
     if (!section->ok()) break;
     if (at.pending > 0) {

@@ -52,15 +52,17 @@ std::uint32_t RewardEngine::State::find_or_add(std::uint64_t event) {
   return place;
 }
 
+bool RewardEngine::is_valid(const RewardOccasion& occasion) noexcept {
+  return occasion.customer != no_customer && occasion.ordinal != 0 && in_range(occasion.time) &&
+         in_range(occasion.gross, occasion.net, occasion.margin);
+}
+
 RewardStatus RewardEngine::decide(const RewardOccasion& occasion,
                                   std::span<const UplineMember> upline,
                                   std::vector<RewardDecision>& out, const OwnerView* owners) {
   State& state = *state_;
   state.index.prefetch(occasion.event);
-  if (occasion.customer == no_customer || occasion.ordinal == 0 || !in_range(occasion.time) ||
-      !in_range(occasion.gross, occasion.net, occasion.margin)) {
-    return RewardStatus::invalid;
-  }
+  if (!is_valid(occasion)) return RewardStatus::invalid;
   std::uint32_t place = state.find(occasion.event);
   if (place != no_place && state.events[place].known) {
     return same_facts(state.events[place], occasion) ? RewardStatus::repeated

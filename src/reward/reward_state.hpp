@@ -18,8 +18,8 @@ class SectionReader;  // core/archive_reader.hpp
 
 namespace detail {
 
-inline constexpr std::int64_t most_amount = 1'000'000'000'000'000;
-inline constexpr std::int64_t most_time = 900'000'000'000;
+inline constexpr std::int64_t most_amount = reward_amount_range;
+inline constexpr std::int64_t most_time = reward_time_range.count();
 
 /// What is counted under one cap id; the same in all versions of the plan.
 struct CapShape {

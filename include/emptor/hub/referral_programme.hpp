@@ -19,7 +19,7 @@
 //  2. The fraud check approves, asks for a review, or blocks: a blocked referral is voided, and the
 //     order is then nobody's.
 //  3. The upline is that of the owners' forest, each step the customer on whom the edge arrived, as
-//     far as the edges had begun at the order's time.
+//     far as the edges hold at the order's time.
 //  4. The engine decides. Rewards wait until their referral's side is approved and no review is
 //     open; then the plan's own hold counts.
 // A referral that is voided or rejected takes the rewards of its orders with it, those of the
@@ -36,6 +36,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
 #include <unordered_map>
 #include <utility>
@@ -102,7 +103,7 @@ class ReferralProgramme {
   /// An order or any other event; `campaign` is filled in from the referral.
   EMPTOR_API ProgrammeOutcome order(const RewardOccasion& occasion,
                                     const UplineView* upline = nullptr);
-  /// What is left of an order.
+  /// What is left of an order. One that comes before its order waits for it.
   EMPTOR_API ProgrammeOutcome correct(const RewardAdjustment& adjustment);
   /// What holds of the event's rewards wait for.
   EMPTOR_API void happened(std::uint64_t event, RewardEventKind kind, Time time);
@@ -164,11 +165,18 @@ class ReferralProgramme {
 
   void set_edge(Customer child, const ReferralAttribution& attribution, Time time);
   void withdraw_edge(ClaimId claim, Time time);
+  /// Who brought the customer, or its group, by a referral that holds at `time`; brings the edge up
+  /// to date.
+  ReferralAttribution brought(Customer customer, Time time);
   void climb(const RewardOccasion& occasion, const ReferralAttribution& first,
              const UplineView* view);
   [[nodiscard]] bool blocked(Customer customer) const;
   [[nodiscard]] const Event* find(std::uint64_t event) const noexcept;
   void remember(const Event& event);
+  /// What a correction of an order says of its referral.
+  void look_at_rest(std::uint32_t event, const RewardAdjustment& adjustment);
+  /// The review of an event is over: its referral is, too, when no other is open.
+  void pass_review(const Event& event, Time time);
   /// The last fact of the edge that counts, or null.
   [[nodiscard]] const ReferralEdge* edge_fact(Customer child) const noexcept;
   /// `visit(event)` for the claim's events in order of arrival.
@@ -199,6 +207,7 @@ class ReferralProgramme {
   detail::IdTable<detail::ArrayPlace>
       edge_of_;  // by child: the place in the log of its edge's fact
   std::unordered_map<Customer, std::pair<Time, bool>> blocks_;  // the last word
+  std::map<std::uint64_t, RewardAdjustment> parked_;            // by event: the newest before it
   std::size_t followed_ = 0;                                    // lines of the attribution's log
 
   // Scratch space.

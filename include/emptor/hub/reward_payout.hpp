@@ -84,7 +84,7 @@ struct RewardStanding {
   std::int64_t granted = 0;    ///< by the last decision
   std::int64_t posted = 0;     ///< given and not taken back
   std::int64_t pending = 0;    ///< set aside
-  std::int64_t let_go = 0;     ///< should have come back and did not
+  std::int64_t let_go = 0;     ///< should have come back and did not; the first to be given again
   Time event_time{};
   Time held_until = Time::min();
   Time expires = Time::max();
@@ -130,7 +130,7 @@ class RewardPayout {
   /// the keys of those that wait for nothing any more to `released`.
   EMPTOR_API void end_wait(std::uint64_t event, RewardWait wait, bool of_referee, Time time,
                            std::vector<RewardKey>& released);
-  /// What the holds of an event's rewards waited for has happened.
+  /// What the holds of an event's rewards waited for has happened; the time to take them begins.
   EMPTOR_API void end_event_wait(std::uint64_t event, RewardEventKind kind, Time time,
                                  std::vector<RewardKey>& released);
   /// Holds end whose time has come; `expired` gets the keys of rewards whose time to be taken has
@@ -178,8 +178,9 @@ class RewardPayout {
   struct Entry {
     RewardStanding at;
     RewardEventKind hold_event{};
-    std::uint32_t revision = 0;  // of the last decision taken over
-    std::uint32_t steps = 0;     // transfers so far: part of their ids
+    std::chrono::seconds expires_after{0};  // the end of a hold until an event; 0: never
+    std::uint32_t revision = 0;             // of the last decision taken over
+    std::uint32_t steps = 0;                // transfers so far: part of their ids
     TransferId pending;
     std::uint32_t next_of_event = nothing;
     std::uint32_t next_of_referee = nothing;
@@ -194,6 +195,7 @@ class RewardPayout {
   void link(std::uint32_t entry, std::uint32_t first_of_event);
   [[nodiscard]] std::uint32_t first_of(std::uint64_t event) const noexcept;
   [[nodiscard]] Account budget(LedgerUnit unit);
+  void add_due(const Due& due);
   void remind(std::uint32_t entry);
   /// Brings the transfers to what the standing asks for.
   void sync(Entry& entry, Time time, bool expiring = false);

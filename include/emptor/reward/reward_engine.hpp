@@ -34,6 +34,7 @@
 // not allocate but to double what is full; see `reserve`. Thread safety: any number of readers, or
 // one writer.
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -65,6 +66,11 @@ struct RewardRoleHolder {
   std::uint8_t role = 0;
   Customer customer = no_customer;
 };
+
+/// Amounts are at most so far from 0.
+inline constexpr std::int64_t reward_amount_range = 1'000'000'000'000'000;
+/// Times are at most so far from 1970.
+inline constexpr std::chrono::seconds reward_time_range{900'000'000'000};
 
 /// An event to be rewarded: an order, one line of it (with an id of its own), a sign-up, …
 struct RewardOccasion {
@@ -145,6 +151,9 @@ class RewardEngine {
 
   /// Makes room, so that so many events and rewards more do not allocate.
   EMPTOR_API void reserve(std::size_t events, std::size_t rewards);
+
+  /// Whether the occasion is in range; `decide` calls others `invalid`.
+  [[nodiscard]] EMPTOR_API static bool is_valid(const RewardOccasion& occasion) noexcept;
 
   /// Appends a decision to `out` for every reward that the event desires, those with nothing
   /// granted too. `upline` is nearest first; it may be longer or shorter than the plan pays.

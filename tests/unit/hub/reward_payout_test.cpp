@@ -259,3 +259,47 @@ TEST_CASE("payout: is saved with what waits, and follows on") {
     CHECK_FALSE(RewardPayout::load(std::span(bytes).first(cut)).has_value());
   }
 }
+
+TEST_CASE("payout: what was let go is not given twice when a correction is taken back") {
+  for (const RewardClawback clawback :
+       {RewardClawback::only_pending, RewardClawback::within_balance}) {
+    RewardPayout payout = funded({.clawback = clawback});
+    const RewardDecision first = decision(7, anna, 1, 600, day(1));
+    apply(payout, first);
+    REQUIRE(payout.withdraw(anna, eur, 600, day(2), transfer_id({50})) == TransferRefusal::none);
+    const RewardDecision nothing = corrected(first, 0, day(3));
+    apply(payout, nothing);
+    CHECK(payout.standing(first.key).let_go == 600);
+    const RewardDecision again = corrected(nothing, 500, day(4));
+    apply(payout, again);
+    CHECK(payout.balance(anna, eur).available == 0);
+    CHECK(payout.standing(first.key).let_go == 100);
+    CHECK(payout.standing(first.key).posted == 500);
+    apply(payout, corrected(again, 700, day(5)));
+    CHECK(payout.balance(anna, eur).available == 100);
+    CHECK(payout.standing(first.key).let_go == 0);
+  }
+}
+
+TEST_CASE("payout: trying again what the budget cannot pay changes nothing") {
+  RewardPayout payout;
+  apply(payout, decision(7, anna, 1, 600, day(1)));
+  CHECK(payout.standing(0).unpaid);
+  const std::vector<std::byte> before = payout.save();
+  CHECK(payout.retry(day(2)) == 1);
+  CHECK(payout.save() == before);
+  REQUIRE(payout.fund({600, eur}, day(3), transfer_id({1})) == TransferRefusal::none);
+  CHECK(payout.retry(day(3)) == 0);
+  CHECK(payout.balance(anna, eur).available == 600);
+}
+
+TEST_CASE("payout: windows reach over all of time") {
+  for (const Time merged : {Time::min(), Time::max()}) {
+    RewardPayout payout = funded({.clawback_window = std::chrono::days{5}});
+    MergeHub hub;
+    hub.add("payout", payout);
+    apply(payout, decision(7, anna, 1, 600, day(1)));
+    hub.merge(anna, ben, merged, "same");
+    CHECK(payout.standing(0).posted == (merged == Time::max() ? 600 : 0));
+  }
+}
