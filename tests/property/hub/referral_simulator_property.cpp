@@ -144,14 +144,12 @@ void tell(World& world, const std::vector<Bytes>& facts, std::size_t i) {
       break;
     }
     case 9:
-    case 10: {  // a refund of an earlier fact, if that is an order
+    case 10: {  // what is left of a fact's order, also of one that is yet to come; may be more
       RewardAdjustment refund;
-      refund.event = 1 + b[1] % (i + 1);
-      if (!world.gross.contains(refund.event)) break;
+      refund.event = 1 + b[1] % (i + 9);
       refund.revision = static_cast<std::uint32_t>(i + 1);
       refund.time = now;
-      const std::int64_t left = world.gross[refund.event] * (b[3] % 4) / 4;
-      refund.gross = refund.net = refund.margin = left;
+      refund.gross = refund.net = refund.margin = 37 * (b[3] + 1) * (b[4] % 4) / 4;
       (void)programme.correct(refund);
       break;
     }
