@@ -82,6 +82,17 @@ Result<RewardPayout> RewardPayout::load(std::span<const std::byte> bytes) {
   Result<OwnedAccounts> accounts = OwnedAccounts::load(std::as_bytes(std::span(saved)));
   if (!accounts) return accounts.error();
   out.accounts_ = std::move(*accounts);
+  for (std::size_t a = 0; a < out.ledger().accounts(); ++a) {
+    const AccountKey& key = out.ledger().key(id_at<Account>(a));
+    if (key.purpose != AccountPurpose::budget || !key.unit.is_valid()) continue;
+    if (key != account_of(options.programme, AccountPurpose::budget, key.unit)) continue;
+    const bool unbounded = options.unfunded || key.unit.is_points();
+    if (out.ledger().flags(id_at<Account>(a)) !=
+        (unbounded ? AccountFlags::none : default_flags(AccountPurpose::budget))) {
+      return Error{ErrorCode::corrupt, "a budget with another limit than the options say",
+                   "reward-payout"};
+    }
+  }
 
   section = reader->section("rewards");
   if (!section) return section.error();

@@ -21,7 +21,7 @@ bool within(Time time) noexcept {
 
 /// Amount x probability; whole millionths, so that the last digits of exp do not matter.
 std::int64_t expected_loss_of(std::int64_t amount, std::int32_t score) noexcept {
-  const double p = 1 / (1 + std::exp(-score / 1000.0));
+  const double p = 1 / (1 + std::exp(score / -1000.0));
   return static_cast<std::int64_t>(detail::int128{amount} * std::llround(p * 1e6) / 1'000'000);
 }
 

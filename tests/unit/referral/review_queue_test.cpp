@@ -1,5 +1,6 @@
 #include "emptor/referral/review_queue.hpp"
 
+#include <limits>
 #include <vector>
 
 #include "support/catch.hpp"
@@ -129,5 +130,19 @@ TEST_CASE("review queue: answers and later truth become labels") {
     std::vector<std::byte> changed = bytes;
     changed[i] ^= std::byte{1};
     CHECK_FALSE(ReviewQueue::load(changed));
+  }
+}
+
+TEST_CASE("review queue: the least and the greatest score are scores") {
+  for (const std::int32_t score :
+       {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()}) {
+    ReviewQueue queue;
+    FraudVerdict verdict;
+    verdict.score = score;
+    ReviewRequest request;
+    request.subject = 1;
+    request.amount_at_risk = 1'000;
+    REQUIRE(queue.open(request, verdict) == ReviewOutcome::done);
+    CHECK(queue.find(1)->expected_loss == (score < 0 ? 0 : 1'000));
   }
 }
