@@ -32,6 +32,9 @@ std::string_view usage() noexcept {
   --orders FILE    the export, a CSV file with a header line
   --mapping FILE   which column is what: see examples/storefront/online_retail.json
   --links FILE     who knows whom, with --orders: a CSV file of two columns of customer keys
+  --touches FILE   who brought whom, with --orders: a CSV file with the columns time, kind (share,
+                   click, claim), and referrer (a customer key) or code; channel, method, customer,
+                   visitor and device are of use, too
   --records FILE   personal records, alone or with --orders: a CSV file with any of the columns
                    given_name, family_name, full_name, gender, birth_date, email, phone, address,
                    city, postcode, country, device, user_id, openid, unionid; customer (the key that
@@ -55,7 +58,7 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
       return arguments;
     }
     const bool is_path = option == "--orders" || option == "--mapping" || option == "--links" ||
-                         option == "--records" || option == "--out";
+                         option == "--touches" || option == "--records" || option == "--out";
     const bool is_number = option == "--seed" || option == "--people" || option == "--threads";
     if (!is_path && !is_number) {
       return misuse(emptor::text("'", option, "' is not an option; --help lists them"));
@@ -67,6 +70,7 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
     if (option == "--orders") arguments.orders = value;
     if (option == "--mapping") arguments.mapping = value;
     if (option == "--links") arguments.links = value;
+    if (option == "--touches") arguments.touches = value;
     if (option == "--records") arguments.records = value;
     if (option == "--out") arguments.out = value;
     if (!is_number) continue;
@@ -84,6 +88,9 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
   }
   if (!arguments.links.empty() && arguments.orders.empty()) {
     return misuse("--links belongs to --orders: the generated shop brings its own");
+  }
+  if (!arguments.touches.empty() && arguments.orders.empty()) {
+    return misuse("--touches belongs to --orders: the generated shop brings its own");
   }
   return arguments;
 }

@@ -15,6 +15,7 @@ struct Arguments {
   std::filesystem::path orders;   ///< empty: a generated shop, unless there are `records`
   std::filesystem::path mapping;  ///< required with `orders`
   std::filesystem::path links;    ///< with `orders`; empty: nobody said who knows whom
+  std::filesystem::path touches;  ///< with `orders`; empty: nobody says who brought whom
   std::filesystem::path records;  ///< with `orders` or alone; empty: nobody says who is who
   std::filesystem::path out = "storefront-out";
   std::uint64_t seed = 1;       ///< of the generated shop and of every random choice

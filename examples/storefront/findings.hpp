@@ -9,6 +9,7 @@
 #include "groups.hpp"
 #include "identity.hpp"
 #include "links_file.hpp"
+#include "referral.hpp"
 #include "worth.hpp"
 
 namespace storefront {
@@ -23,6 +24,7 @@ struct Findings {
   std::unique_ptr<Identity> identity;            ///< none: no personal records
   std::optional<IdentityTruth> truth;            ///< of the identities, where it is known
   std::optional<MergeEffect> effect;             ///< with orders and records
+  std::unique_ptr<Referral> referral;            ///< none: no touches
 };
 
 }  // namespace storefront

@@ -9,6 +9,7 @@
 #include "emptor/core/random.hpp"
 #include "emptor/identity/generator.hpp"
 #include "purchases.hpp"
+#include "referral_touches.hpp"
 #include "streams.hpp"
 #include "words.hpp"
 
@@ -295,6 +296,7 @@ Shop generate_shop(const ShopOptions& options) {
   number_orders(shop);
   std::stable_sort(shop.views.begin(), shop.views.end(),
                    [](const ShopView& a, const ShopView& b) { return a.time < b.time; });
+  make_touches(shop, records_of);
   return shop;
 }
 

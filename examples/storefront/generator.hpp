@@ -2,8 +2,9 @@
 // A believable shop, made from a seed: people with tastes, price levels, rhythms and friends; goods
 // with seasons, with companions, and some that are used up; sign-ups over several channels that
 // leave messy duplicate records (identity/generator.hpp), each with a customer key of its own under
-// which orders arrive; orders, views, returns and referrals. The truth (which record is whose, who
-// referred whom, what goes with what and how long it lasts) is kept beside it.
+// which orders arrive; orders, views, returns and referrals, with some that are tricks. The truth
+// (which record is whose, who referred whom, which referrals are tricks, what goes with what and
+// how long it lasts) is kept beside it.
 //
 // Purchases follow the story that lifetime-value models assume (Fader, Hardie, Lee, "Counting your
 // customers the easy way", Marketing Science 24(2), 2005, doi:10.1287/mksc.1040.0098): each person
@@ -92,6 +93,22 @@ struct ShopView {
   emptor::Time time;
 };
 
+/// Somebody gave a code away, came by one, or said who brought them.
+struct ShopTouch {
+  enum class Kind : std::uint8_t { share, click, claim };
+  enum class Trick : std::uint8_t { none, self, ring, burst };
+  emptor::Time time;
+  Kind kind;
+  std::size_t channel;                  ///< of `Shop::touch_channels`
+  bool link;                            ///< by a link; otherwise by the code alone
+  std::size_t referrer;                 ///< the record whose code it is
+  std::optional<std::size_t> record{};  ///< who was brought, of claims
+  std::string visitor{};                ///< who clicked, before there is a record; may be empty
+  std::string device{};                 ///< from which; may be empty
+  bool mistyped = false;                ///< the code is not as it was given away
+  Trick trick = Trick::none;
+};
+
 struct Shop {
   ShopOptions options;
   std::vector<std::string> categories;
@@ -102,16 +119,19 @@ struct Shop {
   emptor::Records details;           ///< of each record: customer, source, time, names and so on
   std::vector<ShopOrderLine> lines;  ///< in order of time
   std::vector<ShopView> views;       ///< in order of time
+  std::vector<std::string> touch_channels;
+  std::vector<ShopTouch> touches;  ///< in order of time
 };
 
 /// Throws `emptor::Exception` (invalid_option) for options outside the ranges above.
 [[nodiscard]] Shop generate_shop(const ShopOptions& options);
 
 /// Writes orders.csv, customers.csv, items.csv, views.csv, friends.csv (each friendship once, by
-/// the first records of both), and the truth: truth_people.csv (record, person, household),
-/// truth_referrals.csv (person, referred by) and truth_items.csv (item, companion, days it lasts)
-/// into the existing folder `out`. A share `flaw_share` of the order lines is spoilt on the way, as
-/// exports are.
+/// the first records of both), touches.csv (a share names its referrer and code, what follows the
+/// code alone), and the truth: truth_people.csv (record, person, household), truth_referrals.csv
+/// (person, referred by), truth_tricks.csv (customers whose claims are tricks) and truth_items.csv
+/// (item, companion, days it lasts) into the existing folder `out`. A share `flaw_share` of the
+/// order lines is spoilt on the way, as exports are.
 [[nodiscard]] emptor::Result<void> write_shop(const Shop& shop, const std::filesystem::path& out);
 
 }  // namespace storefront

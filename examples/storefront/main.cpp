@@ -14,6 +14,7 @@
 #include <system_error>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 #include "analysis.hpp"
 #include "arguments.hpp"
@@ -29,6 +30,8 @@
 #include "page.hpp"
 #include "people_file.hpp"
 #include "progress_bar.hpp"
+#include "referral.hpp"
+#include "referral_exports.hpp"
 
 namespace storefront {
 namespace {
@@ -60,7 +63,7 @@ int fail(const emptor::Error& error) {
 
 /// What there is to read.
 struct Sources {
-  fs::path orders, links, records;  ///< empty: none
+  fs::path orders, links, touches, records;  ///< empty: none
   emptor::Mapping mapping = generated_mapping();
   std::optional<IdentityTruth> truth{};  ///< of the records
 };
@@ -69,6 +72,7 @@ struct Sources {
 emptor::Result<void> make_shop(const Arguments& arguments, Sources& sources) {
   sources.orders = arguments.out / "orders.csv";
   sources.links = arguments.out / "friends.csv";
+  sources.touches = arguments.out / "touches.csv";
   sources.records = arguments.out / "customers.csv";
   const Shop made = generate_shop({.seed = arguments.seed, .people = arguments.people});
   IdentityTruth& truth = sources.truth.emplace();
@@ -88,6 +92,28 @@ CustomerOfKey customer_of_key(const Findings& found) {
     return found.shop.customers.find(
         found.identity->customers.key(found.identity->owner(*customer)));
   };
+}
+
+/// Runs the referral programme over the shop's history.
+emptor::Result<void> study_touches(const Sources& sources, const Arguments& arguments,
+                                   const emptor::Context& context, Findings& found) {
+  ReferralPeople people = referral_people(found.shop, found.identity.get());
+  auto read = read_touches(
+      sources.touches.string(),
+      [&](std::string_view key) { return person_of_key(people, found.identity.get(), key); },
+      context);
+  if (!read) return read.error();
+  const auto quarantine = arguments.out / "quarantine_touches.csv";
+  if (auto done = emptor::write_quarantine_csv(quarantine.string(), read->file); !done) return done;
+  std::vector<std::string> prefixes;
+  for (const emptor::RowRule& rule : sources.mapping.cancellations) {
+    if (rule.target == "order") prefixes.push_back(rule.prefix);
+  }
+  (void)context.report({.what = "who brought whom"});
+  found.referral = std::make_unique<Referral>(study_referral(found.shop, std::move(people),
+                                                             *std::move(read), found.identity.get(),
+                                                             prefixes, arguments.seed, context));
+  return {};
 }
 
 /// Merges what is one, and analyses the shop.
@@ -158,6 +184,30 @@ void tell_identity(const Findings& found) {
   tell_side("after", after);
 }
 
+void tell_referral(const Findings& found) {
+  if (!found.referral) {
+    std::printf("Who brought whom is left out: no touches given (--touches).\n");
+    return;
+  }
+  const Referral& referral = *found.referral;
+  const TouchQuality& quality = referral.file.quality;
+  std::printf(
+      "%llu touches read, %llu kept, %llu with a code that is nobody's, %llu others left out\n",
+      static_cast<unsigned long long>(quality.rows), static_cast<unsigned long long>(quality.kept),
+      static_cast<unsigned long long>(quality.unknown_code),
+      static_cast<unsigned long long>(quality.left_out() - quality.unknown_code));
+  const emptor::RewardBudgetView& budget = referral.budget;
+  std::printf(
+      "%llu customers were brought by %llu others; rewards of %s given, %s held; %llu referrals "
+      "blocked, %llu to be looked at\n",
+      static_cast<unsigned long long>(referral.forest.edges),
+      static_cast<unsigned long long>(referral.forest.parents),
+      emptor::to_string(emptor::Money{budget.spent, budget.currency}).c_str(),
+      emptor::to_string(emptor::Money{budget.reserved, budget.currency}).c_str(),
+      static_cast<unsigned long long>(referral.fraud.blocked),
+      static_cast<unsigned long long>(referral.fraud.review));
+}
+
 void tell_worth(const Findings& found) {
   const Worth& worth = *found.worth;
   const auto currency = std::string(found.shop.orders.currency().code());
@@ -205,6 +255,7 @@ void tell_orders(const Findings& found) {
                 emptor::fixed(100 * segment.monetary_share, 1).c_str());
   }
   tell_worth(found);
+  tell_referral(found);
   if (analysis.models.estimates.empty()) return;
   if (!shop.links) {
     std::printf("Social recommenders are left out: %s.\n",
@@ -250,8 +301,10 @@ int run(const Arguments& arguments) {
   const emptor::Context context{
       .executor = &pool, .progress = std::ref(bar), .kernels = &emptor::native_kernels()};
 
-  Sources sources{
-      .orders = arguments.orders, .links = arguments.links, .records = arguments.records};
+  Sources sources{.orders = arguments.orders,
+                  .links = arguments.links,
+                  .touches = arguments.touches,
+                  .records = arguments.records};
   if (sources.orders.empty() && sources.records.empty()) {
     bar.show("making a shop");
     if (auto done = make_shop(arguments, sources); !done) return fail(done.error());
@@ -287,6 +340,11 @@ int run(const Arguments& arguments) {
     if (auto done = study(sources, arguments.seed, context, found); !done) {
       return fail(done.error());
     }
+    if (!sources.touches.empty()) {
+      if (auto done = study_touches(sources, arguments, context, found); !done) {
+        return fail(done.error());
+      }
+    }
   }
 
   bar.show("writing");
@@ -297,6 +355,11 @@ int run(const Arguments& arguments) {
   }
   if (found.analysis) {
     if (auto done = write_exports(found, arguments.out); !done) {
+      return fail(done.error());
+    }
+  }
+  if (found.referral) {
+    if (auto done = write_referral_exports(found.shop, *found.referral, arguments.out); !done) {
       return fail(done.error());
     }
   }

@@ -8,6 +8,7 @@
 #include "groups_page.hpp"
 #include "identity_page.hpp"
 #include "identity_samples.hpp"
+#include "referral_page.hpp"
 #include "worth_page.hpp"
 
 namespace storefront {
@@ -149,6 +150,11 @@ void add_orders(emptor::ReportPage& page, const Findings& found) {
   emptor::add_cohort_section(page, analysis.cohorts);
   add_groups_chapter(page, *found.groups);
   add_worth_chapter(page, *found.worth, shop);
+  if (found.referral) {
+    add_referral_chapter(page, *found.referral, shop);
+  } else {
+    add_no_referral(page);
+  }
   const auto item_name = [&](emptor::Item item) { return std::string(shop.items.label(item)); };
   if (analysis.models.estimates.empty()) return;
   add_models(page, analysis, shop.links.has_value(), found.links);

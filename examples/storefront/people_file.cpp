@@ -99,8 +99,10 @@ emptor::Result<PeopleFile> read_people(const std::string& path, const emptor::Co
 }
 
 emptor::Time time_of(const PeopleFile& file, emptor::Record record) {
-  if (!file.time) return emptor::Time::min();
-  const std::string_view text = file.records.value(record, *file.time);
+  return file.time ? time_from(file.records.value(record, *file.time)) : emptor::Time::min();
+}
+
+emptor::Time time_from(std::string_view text) {
   const std::size_t colon = text.find(':');  // of a clock, whose hour stands before it
   const bool clock = colon != std::string_view::npos && colon >= 3;
   emptor::PartialDate date;

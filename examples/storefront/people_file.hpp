@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "emptor/core/context.hpp"
@@ -32,8 +33,10 @@ struct PeopleFile {
 [[nodiscard]] emptor::Result<PeopleFile> read_people(const std::string& path,
                                                      const emptor::Context& context);
 
-/// When the record's values were said: "2024-05-01T10:00:00Z", "2024-05-01 10:00" or any date.
-/// Time::min() when that is not known.
+/// "2024-05-01T10:00:00Z", "2024-05-01 10:00" or any date; Time::min() for what is none.
+[[nodiscard]] emptor::Time time_from(std::string_view text);
+
+/// When the record's values were said; Time::min() when that is not known.
 [[nodiscard]] emptor::Time time_of(const PeopleFile& file, emptor::Record record);
 
 }  // namespace storefront

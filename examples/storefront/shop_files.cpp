@@ -9,6 +9,7 @@
 #include "emptor/core/random.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/ingest/csv_writer.hpp"
+#include "emptor/referral/code.hpp"
 #include "generator.hpp"
 #include "streams.hpp"
 
@@ -116,6 +117,39 @@ Result<void> write_friends(const Shop& shop, const std::string& path) {
   return file->close();
 }
 
+Result<void> write_touches(const Shop& shop, const std::string& touches,
+                           const std::string& tricks) {
+  Result<CsvWriter> file = CsvWriter::create(touches);
+  if (!file) return file.error();
+  const emptor::ReferralCodec codec{
+      emptor::SecretKey(emptor::text("codes of the shop ", shop.options.seed))};
+  file->row(
+      {"time", "kind", "channel", "method", "code", "referrer", "customer", "visitor", "device"});
+  for (const ShopTouch& touch : shop.touches) {
+    constexpr std::string_view kinds[] = {"share", "click", "claim"};
+    const bool share = touch.kind == ShopTouch::Kind::share;
+    std::string code = codec.encode(touch.referrer).str();
+    if (touch.mistyped) code[0] = code[0] == '7' ? '8' : '7';
+    file->row(
+        {emptor::to_string(touch.time), kinds[static_cast<std::size_t>(touch.kind)],
+         shop.touch_channels[touch.channel], touch.link ? "link" : "code", code,
+         share ? std::string_view(shop.records[touch.referrer].key) : std::string_view{},
+         touch.record ? std::string_view(shop.records[*touch.record].key) : std::string_view{},
+         touch.visitor, touch.device});
+  }
+  if (Result<void> done = file->close(); !done) return done;
+  file = CsvWriter::create(tricks);
+  if (!file) return file.error();
+  file->row({"customer", "referrer", "trick"});
+  for (const ShopTouch& touch : shop.touches) {
+    constexpr std::string_view names[] = {"none", "self", "ring", "burst"};
+    if (touch.trick == ShopTouch::Trick::none || !touch.record) continue;
+    file->row({shop.records[*touch.record].key, shop.records[touch.referrer].key,
+               names[static_cast<std::size_t>(touch.trick)]});
+  }
+  return file->close();
+}
+
 std::string person_key(std::size_t person) {
   return emptor::text('H', person + 1);
 }
@@ -158,6 +192,9 @@ Result<void> write_shop(const Shop& shop, const std::filesystem::path& out) {
   if (Result<void> done = write_items(shop, path("items.csv")); !done) return done;
   if (Result<void> done = write_views(shop, path("views.csv")); !done) return done;
   if (Result<void> done = write_friends(shop, path("friends.csv")); !done) return done;
+  if (auto done = write_touches(shop, path("touches.csv"), path("truth_tricks.csv")); !done) {
+    return done;
+  }
   return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"),
                      path("truth_items.csv"));
 }

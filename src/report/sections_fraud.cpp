@@ -103,7 +103,9 @@ void add_queue(ReportPage& page, const ReviewSummary& reviews, Currency currency
                const CustomerNames& names) {
   page.add_heading("Waiting for somebody to look");
   page.add_paragraph(
-      reviews.waiting == 0
+      reviews.waiting + reviews.approved + reviews.rejected == 0
+          ? std::string("Nothing waits, and nothing had to be reviewed.")
+      : reviews.waiting == 0
           ? text("Nothing waits. ", counted(reviews.approved, "review was", "reviews were"),
                  " approved and ", count_text(reviews.rejected), " rejected, ",
                  count_text(reviews.by_deadline), " of them by their deadline.")

@@ -69,12 +69,10 @@ void add_sybil(ReportPage& page, const SybilAudit& sybil, Currency currency) {
   // Who earned nothing before has no factor.
   const bool factor = sybil.factor > 1 && !sybil.best.split.parent.empty();
   const SybilWitness& best = factor ? sybil.best : sybil.best_extra;
-  page.add_note(
-      ReportNote::warning,
-      text("Yes: ", best.sentence.empty() ? "" : best.sentence, best.sentence.empty() ? "" : " ",
-           "One person is paid ", to_string(Money{best.before, currency}),
-           ", as several identities ", to_string(Money{best.after, currency}),
-           " for the same purchases. This is why referrals are checked for identities."));
+  page.add_note(ReportNote::warning,
+                text("Yes: one person is paid ", to_string(Money{best.before, currency}),
+                     ", as several identities ", to_string(Money{best.after, currency}),
+                     " for the same purchases. This is why referrals are checked for identities."));
   if (best.honest.parent.empty() || best.split.parent.empty()) return;
   page.add_chart(tree_of(best.honest, "As one person", currency));
   page.add_chart(tree_of(best.split, "The same purchases, split", currency));
@@ -86,9 +84,14 @@ void add_plan_audit_section(ReportPage& page, std::span<const PlanLaboratoryRepo
                             Currency currency) {
   page.begin_section("The plan, audited", "Searched over small trees before real money is paid.");
   if (plans.empty()) page.add_paragraph("There is no plan.");
-  for (const PlanLaboratoryReport& plan : plans) {
-    if (plans.size() > 1) page.begin_details(plan.plan);
-    if (plans.size() == 1) page.add_paragraph(text("The plan: ", plan.plan, "."));
+  for (auto at = plans.rbegin(); at != plans.rend(); ++at) {
+    const PlanLaboratoryReport& plan = *at;
+    const bool folded = at != plans.rbegin();  // what came before
+    if (folded) {
+      page.begin_details(plan.plan);
+    } else {
+      page.add_paragraph(text("The plan: ", plan.plan, "."));
+    }
     add_worst(page, plan.worst, currency);
     page.add_heading("Findings");
     if (plan.compliance.findings.empty()) {
@@ -105,7 +108,7 @@ void add_plan_audit_section(ReportPage& page, std::span<const PlanLaboratoryRepo
       page.add_table(table);
     }
     add_sybil(page, plan.sybil, currency);
-    if (plans.size() > 1) page.end_details();
+    if (folded) page.end_details();
   }
 }
 

@@ -26,6 +26,11 @@ double finite_or_missing(double value) {
   return std::isfinite(value) ? value : missing;
 }
 
+/// What is less than half a hundredth is nothing to look at.
+double to_hundredths(double value) {
+  return std::abs(value) < 0.005 ? 0 : finite_or_missing(value);
+}
+
 std::string channel_text(const ChannelNames& names, Channel channel) {
   if (channel == no_id<Channel>) return "not known";
   return names ? names(channel) : text("channel ", index(channel));
@@ -241,15 +246,10 @@ void add_matched_value_section(ReportPage& page, const MatchedValue& matched,
                       .reference = 0.0};
   page.add_chart(chart);
   ReportTable table{.caption = "How alike the two groups are",
-                    .columns = {"What", "Referred", "Others, all", "Others, matched",
-                                "Apart before", "Apart after"}};
+                    .columns = {"What", "Apart before matching", "Apart after"}};
   for (const MatchBalance& one : matched.balance) {
-    table.rows.push_back({one.covariate,
-                          {finite_or_missing(one.referred_mean), two},
-                          {finite_or_missing(one.others_mean_before), two},
-                          {finite_or_missing(one.others_mean_after), two},
-                          {finite_or_missing(one.before), two},
-                          {finite_or_missing(one.after), two}});
+    table.rows.push_back(
+        {one.covariate, {to_hundredths(one.before), two}, {to_hundredths(one.after), two}});
   }
   page.add_table(table);
   page.add_paragraph(

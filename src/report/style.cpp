@@ -108,6 +108,7 @@ th:first-child,td:first-child{padding-left:.25rem}
 th:last-child,td:last-child{padding-right:.25rem}
 .scroll{overflow-wrap:normal}
 td{max-width:26rem}
+td.long{min-width:15rem}
 .date{white-space:nowrap}
 thead th{color:var(--soft);font-weight:600;font-size:.84rem;vertical-align:bottom;
  border-bottom:2px solid var(--rule)}

@@ -34,6 +34,8 @@ void append_cell(std::string& out, const ReportCell& cell, bool numeric) {
     out += " class=\"num\"";
   } else if (cell.is_date()) {
     out += " class=\"date\"";
+  } else if (cell.shown().size() > 50) {
+    out += " class=\"long\"";
   }
   if (!cell.sort_key().empty()) out += text(" data-v=\"", cell.sort_key(), '"');
   out += text('>', escape_markup(cell.shown()), "</td>");

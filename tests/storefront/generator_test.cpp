@@ -250,3 +250,35 @@ TEST_CASE("options out of range are refused by name") {
   CHECK_THROWS_WITH(generate_shop({.word_of_mouth = 2}),
                     ContainsSubstring("'word_of_mouth' must be in [0, 1], got 2"));
 }
+
+TEST_CASE("touches tell who brought whom, in order of time") {
+  const Shop shop = generate_shop({.people = 800});
+  const auto end = emptor::Time{shop.options.first_day} + std::chrono::days{shop.options.days};
+  std::set<std::size_t> told;
+  std::map<ShopTouch::Trick, std::size_t> tricks;
+  for (std::size_t i = 0; i < shop.touches.size(); ++i) {
+    const ShopTouch& touch = shop.touches[i];
+    if (i > 0) REQUIRE(shop.touches[i - 1].time <= touch.time);
+    REQUIRE(touch.time < end);
+    REQUIRE(touch.time >= shop.people[shop.records[touch.referrer].person].joined);
+    REQUIRE(touch.channel < shop.touch_channels.size());
+    CHECK(touch.record.has_value() == (touch.kind == ShopTouch::Kind::claim));
+    if (!touch.record) continue;
+    ++tricks[touch.trick];
+    const std::size_t brought = shop.records[*touch.record].person;
+    const std::size_t by = shop.records[touch.referrer].person;
+    if (touch.trick == ShopTouch::Trick::none) {
+      CHECK(shop.people[brought].referred_by == by);
+      CHECK(touch.time == shop.people[brought].joined);
+      told.insert(brought);
+    } else {
+      CHECK((brought == by) == (touch.trick == ShopTouch::Trick::self));
+    }
+  }
+  std::size_t referred = 0;
+  for (const ShopPerson& person : shop.people) referred += person.referred_by ? 1 : 0;
+  CHECK(told.size() == referred);
+  CHECK(tricks[ShopTouch::Trick::self] > 5);
+  CHECK(tricks[ShopTouch::Trick::ring] > 8);
+  CHECK(tricks[ShopTouch::Trick::burst] == 12);
+}

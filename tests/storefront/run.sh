@@ -51,6 +51,7 @@ expect 2 'needs a whole number from 1 to 1000000' --people 0
 expect 2 'needs a whole number' --seed -1
 expect 2 'belong together' --orders x.csv
 expect 2 'needs a value' --out
+expect 2 'belongs to --orders' --touches x.csv
 
 # Good runs: a report at the end, the same bytes for any number of threads.
 expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
@@ -58,10 +59,10 @@ expect 0 '^Report: ' --people 400 --out two --threads 2
 for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv \
   next_orders.csv demand.csv \
   bought_together.csv due_again.csv friends.csv customers.csv duplicates.csv merges.csv golden_profiles.csv \
-  quarantine_records.csv; do
+  quarantine_records.csv touches.csv rewards.csv ledger.csv quarantine_touches.csv truth_tricks.csv; do
   [ -s "one/$file" ] || fail "$file is missing"
 done
-sed -i 's|two/orders.csv|one/orders.csv|; s|two/customers.csv|one/customers.csv|' two/report.html two/quarantine*.csv
+sed -i 's|two/orders.csv|one/orders.csv|; s|two/customers.csv|one/customers.csv|; s|two/touches.csv|one/touches.csv|' two/report.html two/quarantine*.csv
 diff -rq one two >differences.txt || fail "threads change the result: $(cat differences.txt)"
 [ "$("$storefront" --people 50 --out last | tail -n 1)" = "Report: $PWD/last/report.html" ] || fail 'the last line'
 echo "$good" | orders good.csv
@@ -110,6 +111,32 @@ grep -q '@' planted/duplicates.csv planted/merges.csv && fail 'personal data amo
 awk -F, 'NR == FNR { person[$1] = $2; next } FNR > 1 { n++; right += person[$1] == person[$5] }
          END { exit !(n > 3000 && right > .95 * n) }' planted/truth_people.csv planted/duplicates.csv ||
   fail 'of the duplicates fewer than 95 in 100 are'
+
+# Who brought whom, what they are owed, and what is planted against it.
+grep -Eq '[0-9]+ customers were brought by [0-9]+ others' said.txt || fail 'nothing is said of who brought whom'
+for text in 'Who brought whom' 'The tree of ' 'The referral funnel' 'Growth by referral' 'Are referred customers worth more' \
+  'Who earned what, and why' 'Statement of ' 'What speaks against referrals' 'Waiting for somebody to look' \
+  'The budget of rewards' 'Debits equal credits' 'The plan, audited' 'The most it could pay' 'several people'; do
+  grep -q "$text" planted/report.html || fail "the report has nothing on '$text'"
+done
+[ "$(head -n 1 planted/rewards.csv)" = \
+  'customer,account,order,referred,time,plan_version,rule,level,kind,desired,granted,posted,pending,state,why' ] ||
+  fail 'the columns of rewards'
+awk -F, 'FNR > 1 { n[$6]++; if ($11 + 0 > $10 + 0 || $12 + 0 > $11 + 0) bad++ }
+         END { exit !(n[1] > 500 && n[2] > 500 && !bad) }' planted/rewards.csv ||
+  fail 'rewards of both versions of the plan, none above what was granted'
+awk -F, 'FNR > 1 && $9 == "cash" { who[$1, substr($5, 1, 7)] += $11 }
+         END { for (one in who) if (who[one] > 40.001) exit 1 }' planted/rewards.csv ||
+  fail 'a reward above the cap of the month'
+awk -F, 'FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+         $at["unit"] == "EUR" && $at["kind"] == "post_pending" { n++; bad += $at["debit"] == $at["credit"] || $at["amount"] <= 0 }
+         END { exit !(n > 500 && !bad) }' planted/ledger.csv || fail 'the transfers in the ledger'
+# The owner of a trick's record earns nothing from who was brought by it.
+awk -F, 'FILENAME ~ /people/ { person[$1] = $2; next }
+         FILENAME ~ /tricks/ { if ($3 == "self" && person[$1] == person[$2]) self[person[$1]] = 1; next }
+         FNR > 1 && $7 == "friend" && $11 + 0 > 0 && person[$1] == person[$4] { bad++ }
+         END { exit bad > 0 }' planted/truth_people.csv planted/truth_tricks.csv planted/rewards.csv ||
+  fail 'somebody is paid for bringing themselves'
 
 # Records of a host.
 people() { expect "$1" "$2" --records "$3" --out "people_${3%.csv}"; }
@@ -194,6 +221,36 @@ linked 1 'empty_links\.csv' empty_links.csv
 echo 'one column' >narrow.csv
 linked 1 'two columns' narrow.csv
 expect 2 'belongs to --orders' --links one/friends.csv
+
+# Touches.
+touched() { expect "$1" "$2" --orders good.csv --mapping mapping.json --touches "$3" --out "touched_${3%.csv}"; }
+expect 0 'Who brought whom is left out: no touches' --orders good.csv --mapping mapping.json --out untouched
+grep -q 'no touches were given' untouched/report.html || fail 'the report does not say that there are no touches'
+[ ! -e untouched/rewards.csv ] || fail 'rewards without touches'
+cat >touches.csv <<'CSV'
+time,kind,channel,code,referrer,customer,visitor
+2026-01-01T09:00:00Z,share,chat,ANN-1,ann,,
+2026-01-02T09:00:00Z,click,chat,ann1,,,v1
+2026-01-03T09:00:00Z,claim,chat,ANN1,,ben,v1
+CSV
+touched 0 '^3 touches read, 3 kept' touches.csv
+grep -q '^1 customers were brought by 1 others' said.txt || fail 'who brought whom is not found'
+grep -q '^ann,.*,ben,.*friend,1,cash,0.90,0.90' touched_touches/rewards.csv || fail 'the reward of who was brought'
+{ cat touches.csv; printf '2026-01-03,claim,chat,XXX,,ben,\n2026-01-03,claim,,,zoe,ben,\n2026-01-03,claim,,,ann,zoe,\n'
+  printf 'yesterday,claim,,,ann,ben,\n2026-01-03,look,,,ann,ben,\n2026-01-03,click,,,ann,,\n'
+  printf '2026-01-03,claim,\xff,,ann,ben,\nshort\n2026-01-03,claim,,,ann,ann,\n2026-01-03,"cut'; } >messy_touches.csv
+touched 0 '^13 touches read, 4 kept, 1 with a code that is nobody.s, 8 others left out' messy_touches.csv
+grep -q 'invalid_utf8' touched_messy_touches/quarantine_touches.csv || fail 'a rejected touch is not in the quarantine'
+echo 'time,kind,code' >no_touches.csv
+touched 0 '^0 touches read' no_touches.csv
+grep -q 'Nobody was brought by anybody' touched_no_touches/report.html || fail 'the report does not say that nobody was brought'
+touched 1 'nowhere_touches\.csv' nowhere_touches.csv
+: >empty_touches.csv
+touched 1 'empty_touches\.csv' empty_touches.csv
+printf 'a,b\n1,2\n' >unknown_touches.csv
+touched 1 'touches need the columns time, kind' unknown_touches.csv
+printf '\xff\xfet\0i\0' >utf16_touches.csv
+touched 1 'UTF-16' utf16_touches.csv
 
 # Mappings that do not hold.
 run 1 'nowhere\.json' good.csv nowhere.json

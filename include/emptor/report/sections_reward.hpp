@@ -70,7 +70,7 @@ struct EarningStatement {
 EMPTOR_API void add_earnings_section(ReportPage& page, std::span<const EarningStatement> earners,
                                      Currency currency, std::size_t rows = 20);
 
-/// Worst case, compliance findings and whether it pays to be several people, for each plan.
+/// Worst case, findings, and whether splitting pays; the last plan is in force, others are folded.
 EMPTOR_API void add_plan_audit_section(ReportPage& page,
                                        std::span<const PlanLaboratoryReport> plans,
                                        Currency currency);

@@ -231,7 +231,7 @@ TEST_CASE("doubtful referrals come with reasons in words", "[report][referral]")
   const std::string calm = html_of([&](ReportPage& page) {
     add_referral_fraud_section(page, {.claims = 2, .approved = 2}, {}, eur);
   });
-  CHECK(count(calm, "Nothing waits.") == 1);
+  CHECK(count(calm, "Nothing waits, and nothing had to be reviewed.") == 1);
   CHECK(count(calm, "No signal fires.") == 1);
   const std::string none =
       html_of([](ReportPage& page) { add_referral_fraud_section(page, {}, {}, eur); });

@@ -96,7 +96,6 @@ TEST_CASE("an audit shows the worst tree, the findings and the split", "[report]
   plan.sybil.best.split.own = {0, 1};
   plan.sybil.best.before = 500;
   plan.sybil.best.after = 1'000;
-  plan.sybil.best.sentence = "Two names are better than one.";
   const std::string html =
       html_of([&](ReportPage& page) { add_plan_audit_section(page, std::vector{plan}, eur); });
   CHECK(count(html,
@@ -105,8 +104,8 @@ TEST_CASE("an audit shows the worst tree, the findings and the split", "[report]
   CHECK(count(html, "the person, bought for 100.00 EUR") > 0);
   CHECK(count(html, "the whole plan") == 1);
   CHECK(count(html,
-              "Two names are better than one. One person is paid 5.00 EUR, as several "
-              "identities 10.00 EUR") == 1);
+              "Yes: one person is paid 5.00 EUR, as several identities 10.00 EUR for the same "
+              "purchases.") == 1);
   plan.sybil = {};
   plan.worst.bound = std::numeric_limits<double>::infinity();
   plan.compliance.findings.clear();
