@@ -11,6 +11,7 @@
 #include "emptor/core/kernels.hpp"
 #include "emptor/core/random.hpp"
 #include "emptor/score/boosting.hpp"
+#include "emptor/score/random_forest.hpp"
 
 namespace {
 
@@ -104,6 +105,20 @@ void boosting_defaults(benchmark::State& state) {
   }
 }
 BENCHMARK(boosting_defaults)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+void random_forest(benchmark::State& state) {
+  (void)shop();
+  RandomForestOptions options;
+  options.trees = 20;
+  options.max_depth = 12;
+  for (auto _ : state) {
+    const RandomForestFit fit = fit_random_forest(shop().table, shop().target, options);
+    state.PauseTiming();
+    state.counters["auc"] = test_auc(fit.model);
+    state.ResumeTiming();
+  }
+}
+BENCHMARK(random_forest)->Unit(benchmark::kMillisecond)->Iterations(1);
 
 const TreeModel& scorer() {
   static const TreeModel kept = [] {

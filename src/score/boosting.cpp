@@ -143,13 +143,15 @@ BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target
       break;
     }
     const detail::GrownTree tree = booster.step(round, context);
-    uses.add(tree);
-    detail::append_tree(tree, binned, options.learning_rate, parts);
+    if (tree.nodes.size() > 1) {
+      uses.add(tree);
+      detail::append_tree(tree, binned, options.learning_rate, 0, parts);
+      ++report.trees;
+    }
     if (folds == 0) {
       report.rounds.push_back(
           {booster.train_loss(context), std::numeric_limits<double>::quiet_NaN()});
     }
-    ++report.trees;
   }
   report.columns = uses.take();
   return {TreeModel(table.schema(), FlatTrees(std::move(parts))), std::move(report)};

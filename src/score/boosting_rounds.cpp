@@ -200,6 +200,11 @@ GrownTree Booster::step(std::size_t round, const Context& context) {
     rows = train_;
   }
   GrownTree tree = grow_tree(data_.table, gradients_, std::move(rows), columns, grow, context);
+  fresh_ = false;
+  if (tree.nodes.size() == 1) {  // the base says as much
+    tree.nodes[0].value = 0;
+    return tree;
+  }
   parallel_chunks(context, tree.nodes.size(), 1, [&](std::size_t i, std::size_t) {
     const GrownNode& node = tree.nodes[i];
     if (node.left != 0) return;
@@ -208,7 +213,6 @@ GrownTree Booster::step(std::size_t round, const Context& context) {
   });
   add_by_walk(tree, others, context);
   add_by_walk(tree, held_out_, context);
-  fresh_ = false;
   return tree;
 }
 

@@ -298,7 +298,7 @@ GrownTree grow_tree(const BinnedTable& table, const Gradients& gradients,
   return Grower(table, gradients, std::move(rows), columns, options, context).grow();
 }
 
-void append_tree(const GrownTree& tree, const BinnedTable& table, double factor,
+void append_tree(const GrownTree& tree, const BinnedTable& table, double factor, double offset,
                  FlatTreesParts& to) {
   const auto base = static_cast<std::uint32_t>(to.nodes.size());
   to.roots.push_back(base);
@@ -306,7 +306,7 @@ void append_tree(const GrownTree& tree, const BinnedTable& table, double factor,
     TreeNode node;
     node.cover = static_cast<float>(grown.h);
     if (grown.left == 0) {
-      node.value = static_cast<float>(factor * grown.value);
+      node.value = static_cast<float>(factor * grown.value + offset);
       to.nodes.push_back(node);
       continue;
     }

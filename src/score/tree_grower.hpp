@@ -82,8 +82,8 @@ struct Gradients {
   return *node;
 }
 
-/// Appends the tree to `to`, leaves times `factor`.
-void append_tree(const GrownTree& tree, const BinnedTable& table, double factor,
+/// Appends the tree to `to`, its leaves' values times `factor` and plus `offset`.
+void append_tree(const GrownTree& tree, const BinnedTable& table, double factor, double offset,
                  FlatTreesParts& to);
 
 }  // namespace emptor::detail

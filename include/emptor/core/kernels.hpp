@@ -27,6 +27,7 @@ struct ClusterKernels;    // segment/kernels.hpp
 struct PurchaseKernels;   // value/kernels.hpp
 struct HashKernels;       // core/hash_kernels.hpp
 struct PayoutKernels;     // reward/payout_kernels.hpp
+struct TreeKernels;       // score/tree_kernels.hpp
 
 /// One table a room; null stands for that room's portable kernels.
 struct Kernels {
@@ -38,6 +39,7 @@ struct Kernels {
   const PurchaseKernels* purchases = nullptr;
   const HashKernels* hash = nullptr;
   const PayoutKernels* payouts = nullptr;
+  const TreeKernels* trees = nullptr;
 };
 
 /// The kernels that run everywhere; what a `Context` without kernels uses.

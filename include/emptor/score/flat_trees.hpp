@@ -12,7 +12,7 @@
 // rank documents with additive ensembles of regression trees", SIGIR 2015,
 // doi:10.1145/2766462.2767733, has the idea. All ways give the same bits.
 //
-// Memory: 48 bytes a node. Nothing is allocated while scoring. Thread safety: immutable.
+// Memory: 60 bytes a node. Scoring a row allocates nothing. Thread safety: immutable.
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +23,7 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/matrix.hpp"
+#include "emptor/score/tree_kernels.hpp"
 
 namespace emptor {
 
@@ -123,11 +124,27 @@ class FlatTrees {
                     double* out) const noexcept;
 
   FlatTreesParts parts_;
+  void plan_masks();
+  void sums_by_masks(const TreeKernels& kernels, const Matrix<float>& rows, std::size_t begin,
+                     std::size_t end, double* out) const;
+
+  /// What a tree kernel takes in.
+  struct MaskTree {
+    std::size_t step = 0;
+    std::size_t steps = 0;
+    std::size_t leaf = 0;
+    std::size_t leaves = 0;
+  };
+
   std::vector<Step> steps_;
   std::vector<float> values_;
   std::vector<std::uint32_t> starts_;  // roots, filled up to a multiple of eight with an empty leaf
   std::vector<std::uint32_t> depths_;  // by tree
   std::size_t depth_ = 0;
+  std::vector<MaskTree> mask_trees_;  // empty unless all trees are for the kernel
+  std::vector<detail::MaskStep> mask_steps_;
+  std::vector<std::uint8_t> mask_slots_;
+  std::vector<float> mask_values_;
 };
 
 }  // namespace emptor
