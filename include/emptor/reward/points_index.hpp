@@ -3,9 +3,9 @@
 // which customer has which account. Open addressing with linear probing, at most half full; erasing
 // shifts back, so there are no graves.
 //
-// Cost: one cache line as a rule, which four consecutive ids share; the rest is mixed (Steele, Lea, Flood, "Fast
-// splittable pseudorandom number generators", OOPSLA 2014, doi:10.1145/2660193.2660195).
-// Thread safety: as a std::vector.
+// Cost: one cache line as a rule, which four consecutive ids share; the rest is mixed (Steele, Lea,
+// Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014,
+// doi:10.1145/2660193.2660195). Thread safety: as a std::vector.
 
 #include <cstddef>
 #include <cstdint>
