@@ -1,4 +1,4 @@
-// Reviews a second: sentiment by lexicon, a full reading.
+// Reviews a second: sentiment by lexicon, a full reading, signals of fake reviews.
 
 #include <benchmark/benchmark.h>
 
@@ -7,6 +7,7 @@
 
 #include "emptor/core/random.hpp"
 #include "emptor/score/review.hpp"
+#include "emptor/score/review_signals.hpp"
 
 namespace {
 
@@ -78,5 +79,18 @@ void BM_ReviewReading(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(reviews().texts.size()));
 }
 BENCHMARK(BM_ReviewReading)->Unit(benchmark::kMillisecond);
+
+void BM_ReviewSignals(benchmark::State& state) {
+  std::vector<ReviewRecord> records;
+  for (std::uint64_t r = 0; r < reviews().texts.size(); ++r) {
+    RandomStream random(3, r);
+    records.push_back({Customer{random.below(8000)}, Item{random.below(500)},
+                       Time{std::chrono::seconds{random.below(30'000'000)}}, 1.0 + random.below(5),
+                       reviews().texts[r]});
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(check_reviews(records));
+  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(records.size()));
+}
+BENCHMARK(BM_ReviewSignals)->Unit(benchmark::kMillisecond);
 
 }  // namespace
