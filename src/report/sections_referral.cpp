@@ -115,7 +115,7 @@ void add_referral_funnel_section(ReportPage& page, const ReferralFunnelResult& f
   page.add_chart(stages, text("Codes and links were given away ", count_text(all.shares),
                               " times; one of them may bring nobody, or many."));
   IntervalChart chart{
-      .labels = {"Of those who came, how many signed up",
+      .labels = {"How many who came signed up",
                  text("By channel, with ", percent_text(funnel.options.confidence), " intervals"),
                  "Share of clicks that became customers, by the channel of the first touch.",
                  "Signed up of clicked", ""},
@@ -232,7 +232,7 @@ void add_matched_value_section(ReportPage& page, const MatchedValue& matched,
            format_value(matched.high, two), ". ",
            clear ? "That is more than chance."
                  : "It may be chance: nothing shows that being brought makes the difference."));
-  IntervalChart chart{.labels = {"Referred customers less others like them", "",
+  IntervalChart chart{.labels = {"Referred less others like them", "",
                                  "Difference of the mean values with its interval.",
                                  text("Difference (", unit, ")"), ""},
                       .rows = {{.name = "matched",
