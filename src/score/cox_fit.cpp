@@ -144,7 +144,7 @@ std::vector<HazardDrift> drift_of(const CoxLikelihood& likelihood, const Newton&
   const std::vector<double> scaled = times_vector(fit.covariance, sum);
   for (std::size_t j = 0; j < p; ++j) {
     const double chi = total * scaled[j] * scaled[j] / (fit.covariance[j * p + j] * spread);
-    const detail::DesignColumn& column = design.columns[kept[j]];
+    const detail::SurvivalColumn& column = design.columns[kept[j]];
     out.push_back(
         {column.name, total * scaled[j] / (spread * column.scale), chi_square_test(chi, 1)});
   }
@@ -210,7 +210,7 @@ FittedCox fit_cox(const ScoreTable& table, const SurvivalTimes& times, const Cox
   report.log_likelihood = fit.value;
   std::vector<double> scaled(width, 0.0);
   std::vector<std::uint8_t> used(width, 0);
-  for (const detail::DesignColumn& column : design.columns) {
+  for (const detail::SurvivalColumn& column : design.columns) {
     report.coefficients.push_back({.name = column.name, .dropped = true});
   }
   for (std::size_t j = 0; j < p; ++j) {

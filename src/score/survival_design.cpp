@@ -12,8 +12,8 @@ namespace emptor::detail {
 
 namespace {
 
-std::vector<DesignColumn> design_columns(const ScoreSchema& schema) {
-  std::vector<DesignColumn> columns;
+std::vector<SurvivalColumn> design_columns(const ScoreSchema& schema) {
+  std::vector<SurvivalColumn> columns;
   for (std::size_t c = 0; c < schema.size(); ++c) {
     const auto at = static_cast<std::uint32_t>(c);
     if (schema[c].kind == ScoreColumnKind::number) {
@@ -34,7 +34,7 @@ std::vector<DesignColumn> design_columns(const ScoreSchema& schema) {
   return columns;
 }
 
-double raw_value(const DesignColumn& column, std::span<const float> row) {
+double raw_value(const SurvivalColumn& column, std::span<const float> row) {
   const double value = row[column.column];
   return column.code < 0 ? value : static_cast<double>(value == static_cast<double>(column.code));
 }
@@ -71,7 +71,7 @@ SurvivalDesign survival_design(const ScoreTable& table, const SurvivalTimes& tim
   double total = 0;
   for (const double weight : design.weight) total += weight;
   for (std::size_t j = 0; j < p && n > 0; ++j) {
-    DesignColumn& column = design.columns[j];
+    SurvivalColumn& column = design.columns[j];
     double sum = 0;
     for (std::size_t i = 0; i < n; ++i) {
       const double value = raw_value(column, table.row(design.rows[i]));
@@ -132,7 +132,7 @@ SurvivalTerms survival_terms(const ScoreSchema& schema, const SurvivalDesign& de
     effects.resize(effects.size() + column.categories.size(), 0.0);
   }
   for (std::size_t j = 0; j < design.width(); ++j) {
-    const DesignColumn& column = design.columns[j];
+    const SurvivalColumn& column = design.columns[j];
     const double slope = column.scale > 0 ? scaled[j] / column.scale : 0;
     if (column.code < 0) {
       slopes[column.column] = slope;
@@ -148,7 +148,7 @@ SurvivalTerms survival_terms(const ScoreSchema& schema, const SurvivalDesign& de
   return SurvivalTerms(schema, std::move(slopes), std::move(means), std::move(effects));
 }
 
-SurvivalCoefficient survival_coefficient(const DesignColumn& column, double scaled,
+SurvivalCoefficient survival_coefficient(const SurvivalColumn& column, double scaled,
                                          double scaled_error, double level) {
   SurvivalCoefficient out{.name = column.name};
   if (!(column.scale > 0)) return out;

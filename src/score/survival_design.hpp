@@ -15,7 +15,7 @@
 
 namespace emptor::detail {
 
-struct DesignColumn {
+struct SurvivalColumn {
   std::uint32_t column;    ///< of the table
   std::int64_t code = -1;  ///< of the category, or -1 for a number
   std::string name;
@@ -25,7 +25,7 @@ struct DesignColumn {
 
 /// n complete rows with a weight > 0, p columns.
 struct SurvivalDesign {
-  std::vector<DesignColumn> columns;
+  std::vector<SurvivalColumn> columns;
   std::vector<std::uint32_t> rows;  ///< of the table
   std::size_t incomplete = 0;       ///< rows left out because a value is missing
   std::vector<double> values;       ///< n x p, scaled
@@ -64,7 +64,7 @@ struct SurvivalDesign {
                                            std::span<const double> scaled);
 
 /// A row of the report: value and error of the scaled column on its own scale.
-[[nodiscard]] SurvivalCoefficient survival_coefficient(const DesignColumn& column, double scaled,
+[[nodiscard]] SurvivalCoefficient survival_coefficient(const SurvivalColumn& column, double scaled,
                                                        double scaled_error, double level);
 
 }  // namespace emptor::detail
