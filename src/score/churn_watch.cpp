@@ -1,11 +1,26 @@
 #include "emptor/score/churn_watch.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "emptor/core/error.hpp"
 
 namespace emptor {
+
+namespace {
+
+std::string reading_of(const ScoreColumn& column, float value) {
+  if (std::isnan(value)) return "unknown";
+  if (column.kind == ScoreColumnKind::category) {
+    return column.categories[static_cast<std::size_t>(value)];
+  }
+  const double number = value;
+  const bool whole = number == std::trunc(number);
+  return fixed(number, whole ? 0 : std::abs(number) < 1 ? 3 : 2);
+}
+
+}  // namespace
 
 ChurnWatch churn_watch(std::span<const double> probability, std::span<const double> value,
                        std::span<const std::string> columns,
@@ -55,6 +70,27 @@ ChurnWatch churn_watch(std::span<const double> probability, std::span<const doub
         warning.reasons.begin(), warning.reasons.end(),
         [](const ChurnReason& a, const ChurnReason& b) { return a.effect > b.effect; });
     warning.reasons.resize(std::min(warning.reasons.size(), options.reasons));
+  }
+  return out;
+}
+
+ChurnWatch churn_watch(const ScoreTable& table, std::span<const double> probability,
+                       std::span<const double> value,
+                       FunctionRef<void(std::size_t row, std::span<double> out)> parts,
+                       const ChurnWatchOptions& options) {
+  if (table.rows() != probability.size()) {
+    throw Exception(ErrorCode::invalid_shape,
+                    text(probability.size(), " probabilities for ", table.rows(), " rows"),
+                    "churn_watch");
+  }
+  std::vector<std::string> names;
+  for (const ScoreColumn& column : table.schema().columns()) names.push_back(column.name);
+  ChurnWatch out = churn_watch(probability, value, names, parts, options);
+  for (ChurnWarning& warning : out.warnings) {
+    for (ChurnReason& reason : warning.reasons) {
+      const std::size_t column = table.schema().find(reason.what);
+      reason.reading = reading_of(table.schema()[column], table.row(warning.row)[column]);
+    }
   }
   return out;
 }

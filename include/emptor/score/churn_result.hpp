@@ -10,8 +10,9 @@ namespace emptor {
 
 /// What raises or lowers a customer's risk.
 struct ChurnReason {
-  std::string what;   ///< a column
-  double effect = 0;  ///< on the score's own scale; positive: towards leaving
+  std::string what;       ///< a column
+  double effect = 0;      ///< on the score's own scale; positive: towards leaving
+  std::string reading{};  ///< the column's value: "42", "monthly", "unknown"; or empty
 };
 
 struct ChurnWarning {

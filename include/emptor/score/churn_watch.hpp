@@ -11,6 +11,7 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/score/churn_result.hpp"
+#include "emptor/score/score_table.hpp"
 
 namespace emptor {
 
@@ -30,5 +31,15 @@ churn_watch(std::span<const double> probability, std::span<const double> value,
             std::span<const std::string> columns,
             FunctionRef<void(std::size_t row, std::span<double> out)> parts,
             const ChurnWatchOptions& options = {});
+
+/// The same for the rows of a table, with what its columns read beside the reasons:
+///
+///     churn_watch(table, probability, value, [&](std::size_t row, std::span<double> out) {
+///       model.predictor().explain(table.row(row), out);
+///     });
+[[nodiscard]] EMPTOR_API ChurnWatch churn_watch(
+    const ScoreTable& table, std::span<const double> probability, std::span<const double> value,
+    FunctionRef<void(std::size_t row, std::span<double> out)> parts,
+    const ChurnWatchOptions& options = {});
 
 }  // namespace emptor

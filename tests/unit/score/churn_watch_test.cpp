@@ -49,3 +49,25 @@ TEST_CASE("churn watch: by value at risk, within capacity, with reasons") {
   CHECK_THROWS_AS(static_cast<void>(churn_watch(value, value, {}, parts)), Exception);
   CHECK_THROWS_AS(static_cast<void>(churn_watch(probability, {}, {}, parts)), Exception);
 }
+
+TEST_CASE("churn watch: of a table's rows, with what the columns read") {
+  ScoreTableBuilder builder;
+  builder.number("gap", {41, 2.5}).category("plan", {"", "yearly"}).number("share", {.125, 0});
+  const ScoreTable table = builder.finish();
+  const std::vector<double> probability{.5, .5};
+  const std::vector<double> value{10, 5};
+  const auto parts = [&](std::size_t, std::span<double> out) {
+    out[0] = 3;
+    out[1] = 2;
+    out[2] = 1;
+  };
+  const ChurnWatch watch = churn_watch(table, probability, value, parts);
+  REQUIRE(watch.warnings.size() == 2);
+  REQUIRE(watch.warnings[0].reasons.size() == 3);
+  CHECK(watch.warnings[0].reasons[0].reading == "41");
+  CHECK(watch.warnings[0].reasons[1].reading == "unknown");
+  CHECK(watch.warnings[0].reasons[2].reading == "0.125");
+  CHECK(watch.warnings[1].reasons[0].reading == "2.50");
+  CHECK(watch.warnings[1].reasons[1].reading == "yearly");
+  CHECK_THROWS_AS(static_cast<void>(churn_watch(ScoreTable{}, value, value, parts)), Exception);
+}
