@@ -11,6 +11,7 @@
 #include "emptor/report/chart_line.hpp"
 #include "emptor/report/chart_outline.hpp"
 #include "emptor/report/chart_scatter.hpp"
+#include "emptor/report/chart_stack.hpp"
 #include "emptor/report/chart_tree.hpp"
 #include "emptor/report/chart_treemap.hpp"
 #include "emptor/report/chart_waterfall.hpp"
