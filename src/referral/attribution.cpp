@@ -63,9 +63,9 @@ std::uint32_t AttributionBook::make_party(Customer customer, Visitor visitor) {
   const auto party = static_cast<std::uint32_t>(parties_.size());
   parties_.emplace_back().customer = customer;
   if (customer != no_customer) {
-    by_customer_.add(static_cast<std::uint32_t>(customer), party);
+    by_customer_.insert(static_cast<std::uint32_t>(customer), party);
   } else {
-    by_visitor_.add(static_cast<std::uint32_t>(visitor), party);
+    by_visitor_.insert(static_cast<std::uint32_t>(visitor), party);
   }
   return party;
 }
@@ -138,7 +138,7 @@ AttributionOutcome AttributionBook::touch(const ReferralTouch& touch) {
   const bool fresh = claim == nothing;
   if (fresh) claim = static_cast<std::uint32_t>(claims_.size());
   touches_.push_back({.touch = touch, .claim = claim});
-  by_id_.add(touch.id, node);
+  by_id_.insert(touch.id, node);
   facts_.push_back({.kind = FactKind::touch});
   if (anybody) insert(parties_[party], node);
   if (fresh) {
@@ -171,7 +171,7 @@ AttributionRefusal AttributionBook::join_parties(Visitor visitor, Customer custo
   }
   if (to == nothing) to = make_party(customer);
   if (from == nothing) {
-    by_visitor_.add(key, to);
+    by_visitor_.insert(key, to);
     return AttributionRefusal::none;
   }
   Party& visited = parties_[from];
@@ -181,7 +181,7 @@ AttributionRefusal AttributionBook::join_parties(Visitor visitor, Customer custo
     at = next;
   }
   visited = {.customer = customer, .moved = to};
-  by_visitor_.move(key, to);
+  by_visitor_.set(key, to);
   return AttributionRefusal::none;
 }
 

@@ -8,7 +8,7 @@
 namespace emptor {
 namespace {
 
-constexpr std::uint32_t nowhere = detail::CodePlaces::none;
+constexpr std::uint32_t nowhere = detail::IdPlaces<>::none;
 
 std::uint64_t hashed(const ReferralCodec& codec, char form, std::string_view text) noexcept {
   ReferralCodeText message;

@@ -14,7 +14,7 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::year;
 
-constexpr std::uint32_t nowhere = detail::CodePlaces::none;
+constexpr std::uint32_t nowhere = detail::IdPlaces<>::none;
 constexpr std::chrono::hours furthest{18};  // clocks from UTC
 constexpr Time first_time = Day{year{0} / 1 / 1};
 constexpr Time last_time = Day{year{10'000} / 1 / 1};

@@ -109,9 +109,10 @@ const FraudMonitor::Claim* FraudMonitor::find_claim(const Node& referee,
 }
 
 std::uint32_t FraudMonitor::find_use(Customer customer, std::uint64_t coupon) const noexcept {
-  return use_table_.find(detail::place_hash(coupon, index(customer)), [&](std::uint32_t place) {
-    return uses_[place].coupon == coupon && uses_[place].customer == customer;
-  });
+  return use_table_.find(
+      detail::HashedPlaces::hash(coupon, index(customer)), [&](std::uint32_t place) {
+        return uses_[place].coupon == coupon && uses_[place].customer == customer;
+      });
 }
 
 FraudFact FraudMonitor::add(const FraudSignUp& fact) {
@@ -126,12 +127,13 @@ FraudFact FraudMonitor::add(const FraudSignUp& fact) {
 FraudFact FraudMonitor::add(const FraudKey& fact) {
   const std::int64_t time = seconds_of(fact.time);
   if (!valid(fact.customer, time) || fact.kind > IdentityKind::address) return FraudFact::invalid;
-  const std::uint32_t hash = detail::place_hash(fact.key, static_cast<std::uint64_t>(fact.kind));
+  const std::uint32_t hash =
+      detail::HashedPlaces::hash(fact.key, static_cast<std::uint64_t>(fact.kind));
   std::uint32_t place = key_table_.find(hash, [&](std::uint32_t at) {
     return keys_[at].value == fact.key && keys_[at].kind == fact.kind;
   });
   Node& node = this->node(fact.customer);
-  if (place == detail::PlaceTable::none) {
+  if (place == detail::HashedPlaces::none) {
     place = static_cast<std::uint32_t>(keys_.size());
     keys_.push_back({fact.key, none, 0, fact.kind});
     key_table_.insert(hash, place);
@@ -254,7 +256,7 @@ FraudFact FraudMonitor::add(const FraudCoupon& fact) {
   const auto place = static_cast<std::uint32_t>(uses_.size());
   uses_.push_back({fact.coupon, time, fact.customer, node.first_coupon});
   node.first_coupon = place;
-  use_table_.insert(detail::place_hash(fact.coupon, index(fact.customer)), place);
+  use_table_.insert(detail::HashedPlaces::hash(fact.coupon, index(fact.customer)), place);
   return FraudFact::recorded;
 }
 
@@ -263,7 +265,7 @@ FraudFact FraudMonitor::add(const FraudReward& fact) {
   if (!valid(fact.customer, time) || fact.amount < -most_amount || fact.amount > most_amount) {
     return FraudFact::invalid;
   }
-  const std::uint32_t hash = detail::place_hash(fact.id);
+  const std::uint32_t hash = detail::HashedPlaces::hash(fact.id);
   const std::uint32_t place =
       reward_table_.find(hash, [&](std::uint32_t at) { return rewards_[at].id == fact.id; });
   if (place != none) {

@@ -1,4 +1,4 @@
-#include "emptor/referral/fraud_table.hpp"
+#include "emptor/referral/claim_rhythm.hpp"
 
 namespace emptor::detail {
 

@@ -207,7 +207,7 @@ bool RewardEngine::State::load_event(SectionReader& in) {
     if (!in.ok()) return false;
   }
   events.push_back(event);
-  index.insert(event.id, place);
+  index.insert(detail::HashedPlaces::hash(event.id), place);
   for (std::uint32_t r = 0; r < event.rows; ++r) {
     RewardRow row;
     row.event = place;

@@ -37,7 +37,8 @@ bool same_facts(const EventRecord& event, const RewardOccasion& occasion) {
 }  // namespace
 
 std::uint32_t RewardEngine::State::find(std::uint64_t event) const noexcept {
-  return index.find(event, [this](std::uint32_t place) { return events[place].id; });
+  return index.find(detail::HashedPlaces::hash(event),
+                    [&](std::uint32_t place) { return events[place].id == event; });
 }
 
 std::uint32_t RewardEngine::State::find_or_add(std::uint64_t event) {
@@ -48,7 +49,7 @@ std::uint32_t RewardEngine::State::find_or_add(std::uint64_t event) {
   }
   place = static_cast<std::uint32_t>(events.size());
   events.emplace_back().id = event;
-  index.insert(event, place);
+  index.insert(detail::HashedPlaces::hash(event), place);
   return place;
 }
 
@@ -61,7 +62,7 @@ RewardStatus RewardEngine::decide(const RewardOccasion& occasion,
                                   std::span<const UplineMember> upline,
                                   std::vector<RewardDecision>& out, const OwnerView* owners) {
   State& state = *state_;
-  state.index.prefetch(occasion.event);
+  state.index.prefetch(detail::HashedPlaces::hash(occasion.event));
   if (!is_valid(occasion)) return RewardStatus::invalid;
   std::uint32_t place = state.find(occasion.event);
   if (place != no_place && state.events[place].known) {

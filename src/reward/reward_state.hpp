@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "emptor/core/id_table.hpp"
 #include "emptor/reward/reward_engine.hpp"
 #include "reward/reward_usage.hpp"
 
@@ -164,7 +165,7 @@ struct RewardEngine::State {
   std::vector<detail::CapShape> caps;
   std::vector<detail::CapSpan> spans;  // of each cap the window asked for last: most come again
   std::vector<std::string> rule_names;
-  detail::EventIndex index;
+  detail::HashedPlaces index;
   detail::UsageTable usage;
   detail::BudgetState budgets[2];  // cash and discounts; points
   std::vector<detail::EventRecord> events;

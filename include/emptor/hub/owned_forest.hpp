@@ -31,11 +31,11 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/merge.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/hub/owner_groups.hpp"
 #include "emptor/referral/edge_log.hpp"
-#include "emptor/reward/points_index.hpp"
 
 namespace emptor {
 

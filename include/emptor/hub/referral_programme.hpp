@@ -44,6 +44,7 @@
 
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/merge.hpp"
 #include "emptor/core/money.hpp"
 #include "emptor/core/time.hpp"

@@ -31,12 +31,12 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/merge.hpp"
 #include "emptor/core/money.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/hub/owned_accounts.hpp"
 #include "emptor/reward/decision_result.hpp"
-#include "emptor/reward/points_index.hpp"
 
 namespace emptor {
 

@@ -44,8 +44,8 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
-#include "emptor/referral/attribution_index.hpp"
 #include "emptor/referral/attribution_result.hpp"
 #include "emptor/referral/claim.hpp"
 #include "emptor/referral/programme.hpp"
@@ -130,7 +130,7 @@ class AttributionBook {
   [[nodiscard]] EMPTOR_API static Result<AttributionBook> load(std::span<const std::byte> bytes);
 
  private:
-  static constexpr std::uint32_t nothing = detail::PlaceIndex<std::uint32_t>::nothing;
+  static constexpr std::uint32_t nothing = detail::IdPlaces<>::none;
   static constexpr Time never = Time::max();
 
   struct TouchNode {
@@ -242,9 +242,9 @@ class AttributionBook {
   std::vector<ClaimTransition> log_;
   std::vector<Fact> facts_;
   std::vector<Due> dues_;  // a heap, the earliest first
-  detail::PlaceIndex<std::uint64_t> by_id_;
-  detail::PlaceIndex<std::uint32_t> by_customer_;
-  detail::PlaceIndex<std::uint32_t> by_visitor_;
+  detail::IdPlaces<> by_id_;
+  detail::IdPlaces<std::uint32_t> by_customer_;
+  detail::IdPlaces<std::uint32_t> by_visitor_;
 };
 
 }  // namespace emptor

@@ -34,9 +34,9 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/referral/code.hpp"
-#include "emptor/referral/code_places.hpp"
 #include "emptor/referral/vanity.hpp"
 
 namespace emptor {
@@ -166,8 +166,9 @@ class CodeBook {
   std::vector<Entry> entries_;
   std::vector<std::string> names_;
   std::vector<Use> uses_;
-  detail::CodePlaces by_serial_, by_name_, by_skeleton_, by_request_, by_use_;
-  detail::CodePlaces last_of_;  // customer: the latest code
+  using CodePlaces = detail::IdPlaces<std::uint64_t, 3>;
+  CodePlaces by_serial_, by_name_, by_skeleton_, by_request_, by_use_;
+  CodePlaces last_of_;  // customer: the latest code
 };
 
 }  // namespace emptor

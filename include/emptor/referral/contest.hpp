@@ -34,8 +34,8 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
-#include "emptor/referral/code_places.hpp"
 #include "emptor/referral/contest_board.hpp"
 #include "emptor/referral/contest_result.hpp"
 
@@ -160,7 +160,7 @@ class Contest {
   ContestOptions options_;
   TimeWindow span_;  // within years 0 to 9999
   std::vector<Event> events_;
-  detail::CodePlaces by_id_;
+  detail::IdPlaces<std::uint64_t, 3> by_id_;
   std::map<Time, Board> boards_;  // by the window's beginning
 };
 

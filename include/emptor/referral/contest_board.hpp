@@ -18,15 +18,15 @@
 
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
-#include "emptor/referral/code_places.hpp"
 #include "emptor/referral/contest_result.hpp"
 
 namespace emptor::detail {
 
 class ContestBoard {
  public:
-  static constexpr std::uint32_t none = CodePlaces::none;
+  static constexpr std::uint32_t none = IdPlaces<>::none;
 
   /// The customer's slot, from 0, for ever; a new customer gets the next one.
   EMPTOR_API std::uint32_t slot(Customer customer);
@@ -85,7 +85,7 @@ class ContestBoard {
                std::span<ContestEntry> out) const noexcept;
 
   std::vector<Key> keys_;  // by slot
-  CodePlaces slots_;
+  IdPlaces<std::uint64_t, 3> slots_;
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> free_;
   std::uint32_t root_ = none;

@@ -50,10 +50,11 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
+#include "emptor/referral/claim_rhythm.hpp"
 #include "emptor/referral/fraud_result.hpp"
 #include "emptor/referral/fraud_signals.hpp"
-#include "emptor/referral/fraud_table.hpp"
 #include "emptor/referral/fraud_weights.hpp"
 
 namespace emptor {
@@ -265,7 +266,7 @@ class FraudMonitor {
   std::vector<Use> uses_;
   std::vector<Granted> rewards_;
   std::vector<Referrer> referrers_;
-  detail::PlaceTable key_table_, use_table_, reward_table_;
+  detail::HashedPlaces key_table_, use_table_, reward_table_;
   std::int64_t blocked_ = 0;  // customers
   std::int64_t ordered_total_ = 0;
   std::int64_t granted_total_ = 0;  // of magnitudes

@@ -19,8 +19,8 @@
 
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/reward/notification.hpp"
-#include "emptor/reward/points_index.hpp"
 
 namespace emptor {
 

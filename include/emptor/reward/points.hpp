@@ -25,8 +25,8 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
+#include "emptor/reward/fact_index.hpp"
 #include "emptor/reward/points_account.hpp"
-#include "emptor/reward/points_index.hpp"
 #include "emptor/reward/points_posting.hpp"
 
 namespace emptor {

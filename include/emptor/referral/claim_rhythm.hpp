@@ -1,6 +1,6 @@
 #pragma once
-// Parts of the fraud monitor: a hash table of places in an array, and the
-// rhythm of a referrer's claims. Internal. Thread safety: as a std::vector.
+// Part of the fraud monitor: the rhythm of a referrer's claims. Internal. Thread safety: as a
+// std::vector.
 
 #include <algorithm>
 #include <array>
@@ -21,62 +21,6 @@ inline constexpr std::int64_t fraud_no_time = std::int64_t{1} << 62;
 [[nodiscard]] inline std::int64_t seconds_of(Time time) noexcept {
   return time.time_since_epoch().count();
 }
-
-/// Mixes all bits: the finaliser of SplitMix64 (Guy L. Steele Jr., Doug Lea,
-/// Christine H. Flood, "Fast splittable pseudorandom number generators", OOPSLA
-/// 2014, doi:10.1145/2660193.2660195).
-[[nodiscard]] inline std::uint32_t place_hash(std::uint64_t a, std::uint64_t b = 0) noexcept {
-  std::uint64_t x = a + 0x9E3779B97F4A7C15U * (b + 1);
-  x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ x >> 27) * 0x94D049BB133111EBU;
-  return static_cast<std::uint32_t>((x ^ x >> 31) >> 16);
-}
-
-/// Places in an array by the hash of what stands there; open addressing, at
-/// most half full.
-class PlaceTable {
- public:
-  static constexpr std::uint32_t none = 0xffffffffU;
-
-  /// The place with that hash of which `is(place)` holds, or `none`.
-  template <class Is>
-  [[nodiscard]] std::uint32_t find(std::uint32_t hash, const Is& is) const noexcept {
-    if (slots_.empty()) return none;
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask;; at = (at + 1) & mask) {
-      const Slot& slot = slots_[at];
-      if (slot.place == none) return none;
-      if (slot.hash == hash && is(slot.place)) return slot.place;
-    }
-  }
-  /// `place` is not in it yet.
-  void insert(std::uint32_t hash, std::uint32_t place) {
-    if (2 * (size_ + 1) > slots_.size()) grow();
-    put({hash, place});
-    ++size_;
-  }
-
- private:
-  struct Slot {
-    std::uint32_t hash = 0;
-    std::uint32_t place = none;
-  };
-  void put(Slot slot) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t at = slot.hash & mask;
-    while (slots_[at].place != none) at = (at + 1) & mask;
-    slots_[at] = slot;
-  }
-  void grow() {
-    std::vector<Slot> old(std::max<std::size_t>(16, 2 * slots_.size()));
-    old.swap(slots_);
-    for (const Slot& slot : old) {
-      if (slot.place != none) put(slot);
-    }
-  }
-  std::vector<Slot> slots_;
-  std::size_t size_ = 0;
-};
 
 /// When a referrer's claims came: their times, and quantiles of the numbers a
 /// day.
