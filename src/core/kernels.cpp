@@ -20,6 +20,7 @@ const PurchaseKernels* purchases_avx512() noexcept;
 const HashKernels* hash_x86() noexcept;
 const PayoutKernels* payouts_avx2() noexcept;
 const PayoutKernels* payouts_avx512() noexcept;
+const TreeKernels* trees_avx2() noexcept;
 const TreeKernels* trees_avx512() noexcept;
 #endif
 
@@ -32,7 +33,7 @@ const Kernels* kernels_for(Isa isa) noexcept {
     static const Kernels kernels = {
         Isa::avx2,           detail::linear_algebra_avx2(), detail::recommend_avx2(),
         detail::text_avx2(), detail::clusters_avx2(),       detail::purchases_avx2(),
-        detail::hash_x86(),  detail::payouts_avx2(),        nullptr};
+        detail::hash_x86(),  detail::payouts_avx2(),        detail::trees_avx2()};
     return &kernels;
   }
   if (isa == Isa::avx512 && __builtin_cpu_supports("avx512f") &&

@@ -241,7 +241,7 @@ void FlatTrees::margins(const Matrix<float>& rows, std::span<double> out,
   const TreeKernels* const kernels = context.kernels != nullptr ? context.kernels->trees : nullptr;
   parallel_chunks(context, rows.rows(), 16 * block, [&](std::size_t begin, std::size_t end) {
     double* const to = out.data() + begin;
-    if (kernels != nullptr && !mask_trees_.empty()) {
+    if (kernels != nullptr && kernels->add_tree != nullptr && !mask_trees_.empty()) {
       sums_by_masks(*kernels, rows, begin, end, to);
     } else if (parts_.sets.empty()) {
       sums_of_rows<false>(rows, begin, end, to);

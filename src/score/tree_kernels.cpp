@@ -8,12 +8,23 @@
 
 #include <immintrin.h>
 
+#include <cstring>
+
+#include "score/tree_shap_plan.hpp"
+
+#define EMPTOR_SIMD __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl")))
+#define EMPTOR_LANES 8
+// clang-format off
+#include "score/tree_shap_lanes.inc"
+#include "score/tree_shap_body.inc"
+// clang-format on
+
 namespace emptor::detail {
 namespace {
 
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) void add_tree_avx512(
-    const MaskStep* steps, std::size_t count, const std::uint8_t* slots, const float* values,
-    std::size_t leaves, const float* columns, const std::uint64_t* missing, double* sums) {
+EMPTOR_SIMD void add_tree_avx512(const MaskStep* steps, std::size_t count,
+                                 const std::uint8_t* slots, const float* values, std::size_t leaves,
+                                 const float* columns, const std::uint64_t* missing, double* sums) {
   std::uint64_t reach[128];
   reach[0] = ~std::uint64_t{0};
   for (std::size_t i = 0; i < count; ++i) {
@@ -56,7 +67,7 @@ __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl"))) void add_tree_avx5
   }
 }
 
-constexpr TreeKernels avx512{add_tree_avx512};
+constexpr TreeKernels avx512{add_tree_avx512, explain_eight_rows};
 
 }  // namespace
 
