@@ -3,12 +3,12 @@
 #include <limits>
 #include <utility>
 
-#include "emptor/math/minimise.hpp"
 #include "emptor/score/aft.hpp"
 #include "emptor/score/survival_concordance.hpp"
 #include "score/aft_likelihood.hpp"
 #include "score/chi_square.hpp"
 #include "score/survival_design.hpp"
+#include "score/survival_newton.hpp"
 
 namespace emptor {
 
@@ -32,25 +32,6 @@ struct Newton {
   bool converged = false;
   bool no_spread = false;
 };
-
-/// The inverse of a curvature, damped until it has one.
-std::vector<double> damped_inverse(std::vector<double> information, std::size_t d, bool& damped) {
-  damped = false;
-  std::vector<double> inverse = small_inverse(information, d);
-  if (!inverse.empty()) return inverse;
-  damped = true;
-  double most = 0;
-  for (std::size_t j = 0; j < d; ++j) most = std::max(most, std::abs(information[j * d + j]));
-  for (double part = 1e-6; part < 1e12; part *= 10) {
-    std::vector<double> trial = information;
-    for (std::size_t j = 0; j < d; ++j) {
-      trial[j * d + j] += part * (std::abs(information[j * d + j]) + 1e-6 * most);
-    }
-    inverse = small_inverse(trial, d);
-    if (!inverse.empty()) break;
-  }
-  return inverse;
-}
 
 Newton maximise(AftLikelihood& likelihood, std::vector<double> start, bool fixed_scale,
                 const AftOptions& options, const Context& context) {
@@ -81,7 +62,7 @@ Newton maximise(AftLikelihood& likelihood, std::vector<double> start, bool fixed
   while (true) {
     derivatives();
     bool damped = false;
-    const std::vector<double> inverse = damped_inverse(information, d, damped);
+    const std::vector<double> inverse = detail::damped_inverse(information, d, damped);
     if (inverse.empty()) break;
     for (std::size_t j = 0; j < d; ++j) {
       out.step[j] = detail::dot_of(std::span(inverse).subspan(j * d, d), gradient);
