@@ -14,6 +14,8 @@ namespace {
 constexpr const char* where = "price_sensitivity_of";
 constexpr double prior_deviation = 10;
 constexpr std::size_t pooled_from = 3;  // segments with customers
+constexpr double rough_step = 1e-10;    // promised by a step to a customer's mode, on the way
+constexpr double last_step = 1e-18;     // in the end
 constexpr std::size_t grain = 256;      // customers at a time
 
 struct Pair {
@@ -68,20 +70,24 @@ struct Offer {
 struct Fitted {
   Pair mode;
   Square covariance;
-  double log_likelihood = 0;  // of the offers, at the mode
 };
 
-/// The mode of (base, slope) under offers and a normal prior, from the mode of before.
-void find_mode(std::span<const Offer> offers, Pair mean, Square precision, Fitted& fitted) {
+double log_likelihood_of(std::span<const Offer> offers, Pair at) noexcept {
+  double sum = 0;
+  for (const Offer& offer : offers) {
+    const double x = at.a + at.b * offer.price;
+    sum += offer.bought * x - (x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
+  }
+  return sum;
+}
+
+/// The mode of (base, slope) under offers and a normal prior, from the mode of before, to steps
+/// that promise less than `tolerance`. Newton's method; near the mode the steps need no search.
+void find_mode(std::span<const Offer> offers, Pair mean, Square precision, double tolerance,
+               Fitted& fitted) {
   const auto objective = [&](Pair at) {
-    double sum = 0;
-    for (const Offer& offer : offers) {
-      const double x = at.a + at.b * offer.price;
-      sum += offer.bought * x - (x > 0 ? x + std::log1p(std::exp(-x)) : std::log1p(std::exp(x)));
-    }
-    return std::pair(sum - 0.5 * precision.form(at - mean), sum);
+    return log_likelihood_of(offers, at) - 0.5 * precision.form(at - mean);
   };
-  auto [best, likelihood] = objective(fitted.mode);
   Square curvature = precision;
   for (int step = 0; step < 50; ++step) {
     Pair gradient = -1.0 * (precision * (fitted.mode - mean));
@@ -95,19 +101,15 @@ void find_mode(std::span<const Offer> offers, Pair mean, Square precision, Fitte
     }
     const Pair move = curvature.inverse() * gradient;
     const double promised = gradient.a * move.a + gradient.b * move.b;
-    if (!(promised > 1e-16)) break;
+    if (!(promised > tolerance)) break;
     double scale = 1;
-    for (int half = 0; half < 40; ++half, scale /= 2) {
-      const auto [value, sum] = objective(fitted.mode + scale * move);
-      if (value < best) continue;
-      fitted.mode = fitted.mode + scale * move;
-      best = value;
-      likelihood = sum;
-      break;
+    if (promised > 1e-2) {
+      const double before = objective(fitted.mode);
+      while (scale > 1e-12 && objective(fitted.mode + scale * move) < before) scale /= 2;
     }
+    fitted.mode = fitted.mode + scale * move;
   }
   fitted.covariance = curvature.inverse();
-  fitted.log_likelihood = likelihood;
 }
 
 class Fit {
@@ -126,7 +128,7 @@ class Fit {
     pooled_ = there >= pooled_from;
     for (const std::size_t n : count_) total_ += n;
     Fitted start;
-    find_mode(offers_, {}, weak(), start);
+    find_mode(offers_, {}, weak(), last_step, start);
     centre_ = start.mode;
     std::fill(means_.begin(), means_.end(), centre_);
     for (Fitted& one : fitted_) one.mode = centre_;
@@ -142,11 +144,11 @@ class Fit {
                           options.iterations}) == Go::stop) {
         throw Exception(ErrorCode::stopped, "stopped by the caller", where);
       }
-      expect(context);
+      expect(rough_step, context);
       out.converged = maximise() < options.tolerance;
       ++out.iterations;
     }
-    expect(context);
+    expect(last_step, context);
     tell(out);
     return out;
   }
@@ -203,11 +205,11 @@ class Fit {
     }
   }
 
-  void expect(const Context& context) {
+  void expect(double tolerance, const Context& context) {
     const Square precision = within_.inverse();
     parallel_chunks(context, fitted_.size(), grain, [&](std::size_t begin, std::size_t end) {
       for (std::size_t c = begin; c < end; ++c) {
-        if (seen(c)) find_mode(of(c), means_[segment_[c]], precision, fitted_[c]);
+        if (seen(c)) find_mode(of(c), means_[segment_[c]], precision, tolerance, fitted_[c]);
       }
     });
   }
@@ -296,7 +298,7 @@ class Fit {
       information[segment_[c]] = information[segment_[c]] + own;
       all = all + own;
       sum = sum + means_[segment_[c]];
-      out.log_likelihood += one.log_likelihood -
+      out.log_likelihood += log_likelihood_of(of(c), one.mode) -
                             0.5 * precision.form(one.mode - means_[segment_[c]]) +
                             0.5 * std::log(one.covariance.determinant() / within_.determinant());
     }
