@@ -231,11 +231,15 @@ TrendTest mann_kendall(std::span<const double> values, double confidence) {
   const std::size_t n = known.size();
   out.months = static_cast<std::uint32_t>(n);
   if (n < 2) return out;
+  double largest = 0;
+  for (const double value : known) largest = std::max(largest, std::abs(value));
+  const double tie = 1e-12 * largest;  // apart by rounding alone
   slopes.reserve(n * (n - 1) / 2);
   for (std::size_t a = 0; a < n; ++a) {
     for (std::size_t b = a + 1; b < n; ++b) {
-      out.s += (known[b] > known[a] ? 1 : 0) - (known[b] < known[a] ? 1 : 0);
-      slopes.push_back((known[b] - known[a]) / static_cast<double>(places[b] - places[a]));
+      const double rise = std::abs(known[b] - known[a]) <= tie ? 0 : known[b] - known[a];
+      out.s += (rise > 0 ? 1 : 0) - (rise < 0 ? 1 : 0);
+      slopes.push_back(rise / static_cast<double>(places[b] - places[a]));
     }
   }
   const double pairs = static_cast<double>(slopes.size());
@@ -244,7 +248,7 @@ TrendTest mann_kendall(std::span<const double> values, double confidence) {
   double variance = square(static_cast<double>(n));
   std::sort(known.begin(), known.end());
   for (std::size_t begin = 0, end = 0; begin < n; begin = end) {
-    while (end < n && known[end] == known[begin]) ++end;
+    while (end < n && known[end] - known[begin] <= tie) ++end;
     variance -= square(static_cast<double>(end - begin));
   }
   variance = std::max(0.0, variance / 18);
