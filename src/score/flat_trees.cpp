@@ -38,60 +38,38 @@ FlatTrees::FlatTrees(FlatTreesParts parts) : parts_(std::move(parts)) {
   starts_ = parts_.roots;
   while (starts_.size() % together != 0) starts_.push_back(static_cast<std::uint32_t>(nodes));
   depths_.resize(starts_.size(), 0);
-  plan_masks();
-}
-
-void FlatTrees::plan_masks() {
-  if (!parts_.sets.empty()) return;
-  for (std::size_t t = 0; t < trees(); ++t) {
-    const std::size_t begin = parts_.roots[t];
-    const std::size_t end = t + 1 < trees() ? parts_.roots[t + 1] : parts_.nodes.size();
-    if (end - begin > 2 * tree_kernel_rows - 1) {
-      mask_trees_.clear();
-      mask_steps_.clear();
-      mask_slots_.clear();
-      mask_values_.clear();
-      return;
-    }
-    MaskTree tree;
-    tree.step = mask_steps_.size();
-    tree.leaf = mask_slots_.size();
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto slot = static_cast<std::uint8_t>(i - begin);
-      if (parts_.nodes[i].left == 0) {
-        mask_slots_.push_back(slot);
-        mask_values_.push_back(values_[i]);
-        continue;
-      }
-      const auto left = static_cast<std::uint8_t>(parts_.nodes[i].left - begin);
-      mask_steps_.push_back({steps_[i].threshold, steps_[i].column, slot, left});
-    }
-    tree.steps = mask_steps_.size() - tree.step;
-    tree.leaves = mask_slots_.size() - tree.leaf;
-    mask_trees_.push_back(tree);
-  }
+  masks_ = detail::plan_masks(parts_);
 }
 
 void FlatTrees::sums_by_masks(const TreeKernels& kernels, const Matrix<float>& rows,
                               std::size_t begin, std::size_t end, double* out) const {
-  const std::size_t d = columns();
-  std::vector<float> values(d * block);
-  std::vector<std::uint64_t> missing(d);
-  for (; begin + block <= end; begin += block, out += block) {
-    std::fill(missing.begin(), missing.end(), std::uint64_t{0});
-    for (std::size_t r = 0; r < block; ++r) {
-      const float* const row = rows.row(begin + r).data();
-      for (std::size_t c = 0; c < d; ++c) {
-        values[c * block + r] = row[c];
-        missing[c] |= std::uint64_t{row[c] != row[c]} << r;
+  // A tree is read once for several blocks.
+  constexpr std::size_t blocks = 4;
+  std::vector<std::uint8_t> ranks(blocks * masks_.byte_columns * block);
+  while (begin + block <= end) {
+    const std::size_t count = std::min(blocks, (end - begin) / block);
+    for (std::size_t b = 0; b < count; ++b) {
+      std::uint8_t* to = ranks.data() + b * masks_.byte_columns * block;
+      for (const detail::RankColumn& column : masks_.columns) {
+        std::uint8_t* const lower = column.lower ? to : nullptr;
+        to += column.lower ? block : 0;
+        std::uint8_t* const upper = column.upper ? to : nullptr;
+        to += column.upper ? block : 0;
+        kernels.rank_column(rows.row(begin + b * block).data() + column.column, rows.stride(),
+                            masks_.tables.data() + column.table, column.levels, lower, upper);
       }
     }
-    std::fill_n(out, block, 0.0);
-    for (const MaskTree& tree : mask_trees_) {
-      kernels.add_tree(mask_steps_.data() + tree.step, tree.steps, mask_slots_.data() + tree.leaf,
-                       mask_values_.data() + tree.leaf, tree.leaves, values.data(), missing.data(),
-                       out);
+    std::fill_n(out, count * block, 0.0);
+    for (std::size_t t = 0; t < masks_.trees.size(); ++t) {
+      const detail::MaskTree& tree = masks_.trees[t];
+      for (std::size_t b = 0; b < count; ++b) {
+        kernels.add_tree(masks_.splits.data() + tree.split, tree.inner, tree.splits,
+                         masks_.values.data() + t * block,
+                         ranks.data() + b * masks_.byte_columns * block, out + b * block);
+      }
     }
+    begin += count * block;
+    out += count * block;
   }
   sums_of_rows<false>(rows, begin, end, out);
 }
@@ -241,7 +219,7 @@ void FlatTrees::margins(const Matrix<float>& rows, std::span<double> out,
   const TreeKernels* const kernels = context.kernels != nullptr ? context.kernels->trees : nullptr;
   parallel_chunks(context, rows.rows(), 16 * block, [&](std::size_t begin, std::size_t end) {
     double* const to = out.data() + begin;
-    if (kernels != nullptr && kernels->add_tree != nullptr && !mask_trees_.empty()) {
+    if (kernels != nullptr && !masks_.trees.empty()) {
       sums_by_masks(*kernels, rows, begin, end, to);
     } else if (parts_.sets.empty()) {
       sums_of_rows<false>(rows, begin, end, to);

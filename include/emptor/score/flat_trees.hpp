@@ -6,11 +6,11 @@
 // code that the set does not reach) to the side that the node names. Margin of a row = base +
 // scale x sum of the leaves it reaches, summed in double in the order of the trees; score = the
 // link of it. One row follows eight trees side by side, since a step waits for memory; batches
-// follow rows side by side, or, with AVX-512 kernels and trees of up to 64 leaves, ask all nodes of
-// a tree about 64 rows at once, as masks: Claudio Lucchese, Franco Maria Nardini, Salvatore
-// Orlando, Raffaele Perego, Nicola Tonellotto, Rossano Venturini, "QuickScorer: a fast algorithm to
-// rank documents with additive ensembles of regression trees", SIGIR 2015,
-// doi:10.1145/2766462.2767733, has the idea. All ways give the same bits.
+// follow rows side by side, or, with AVX2 or AVX-512 kernels and trees of up to 64 leaves that ask
+// numbers only, ask all nodes of a tree about 64 rows at once, as masks: Claudio Lucchese, Franco
+// Maria Nardini, Salvatore Orlando, Raffaele Perego, Nicola Tonellotto, Rossano Venturini,
+// "QuickScorer: a fast algorithm to rank documents with additive ensembles of regression trees",
+// SIGIR 2015, doi:10.1145/2766462.2767733, has the idea. All ways give the same bits.
 //
 // Memory: 60 bytes a node. Scoring a row allocates nothing. Thread safety: immutable.
 
@@ -124,27 +124,15 @@ class FlatTrees {
                     double* out) const noexcept;
 
   FlatTreesParts parts_;
-  void plan_masks();
   void sums_by_masks(const TreeKernels& kernels, const Matrix<float>& rows, std::size_t begin,
                      std::size_t end, double* out) const;
-
-  /// What a tree kernel takes in.
-  struct MaskTree {
-    std::size_t step = 0;
-    std::size_t steps = 0;
-    std::size_t leaf = 0;
-    std::size_t leaves = 0;
-  };
 
   std::vector<Step> steps_;
   std::vector<float> values_;
   std::vector<std::uint32_t> starts_;  // roots, filled up to a multiple of eight with an empty leaf
   std::vector<std::uint32_t> depths_;  // by tree
   std::size_t depth_ = 0;
-  std::vector<MaskTree> mask_trees_;  // empty unless all trees are for the kernel
-  std::vector<detail::MaskStep> mask_steps_;
-  std::vector<std::uint8_t> mask_slots_;
-  std::vector<float> mask_values_;
+  detail::MaskPlan masks_;
 };
 
 }  // namespace emptor
