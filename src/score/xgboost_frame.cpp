@@ -19,7 +19,7 @@ constexpr std::size_t most_outputs = 1U << 16U;
 constexpr XgboostObjective objectives[] = {
     {"binary:logistic", TreeLink::logistic, TreeLink::logistic},
     {"reg:logistic", TreeLink::logistic, TreeLink::logistic},
-    {"binary:logitraw", TreeLink::identity, TreeLink::logistic},
+    {"binary:logitraw", TreeLink::identity, TreeLink::identity},
     {"binary:hinge", TreeLink::identity, TreeLink::identity, false},
     {"reg:squarederror", TreeLink::identity, TreeLink::identity},
     {"reg:linear", TreeLink::identity, TreeLink::identity},
