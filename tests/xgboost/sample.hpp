@@ -26,7 +26,7 @@ inline XgboostSample make_sample(std::uint64_t seed, std::size_t rows) {
   for (int c = 0; c < 10; ++c) {
     columns.push_back({text("x", c), ScoreColumnKind::number, {}});
   }
-  for (const std::size_t size : {5, 40}) {
+  for (const std::size_t size : {5U, 40U}) {
     std::vector<std::string> names;
     for (std::size_t k = 0; k < size; ++k) names.push_back(text(k));
     columns.push_back({text("c", size), ScoreColumnKind::category, std::move(names)});
@@ -46,7 +46,7 @@ inline XgboostSample make_sample(std::uint64_t seed, std::size_t rows) {
     out.signal.push_back(double{row[0]} - 0.7 * double{row[1]} * double{row[2]} +
                          (row[8] > 1 ? 0.5 : 0) + (five == 2 ? 0.8 : 0) +
                          0.1 * static_cast<double>(forty * 7 % 11) - 0.5 + 0.5 * random.normal());
-    for (const std::size_t c : {0, 3, 10}) {
+    for (const std::size_t c : {0U, 3U, 10U}) {
       if (random.bernoulli(0.2)) row[c] = missing_value;
     }
   }
