@@ -10,45 +10,28 @@
 #include "emptor/math/special_functions.hpp"
 #include "emptor/score/linear.hpp"
 #include "score/linear_design.hpp"
+#include "score/linear_input.hpp"
 #include "score/linear_solver.hpp"
 
 namespace emptor {
 
 namespace {
 
-constexpr double largest_target = 1e100;
-
-double checked_weight(const ScoreTable& table, std::span<const double> target,
-                      std::span<const double> weights, const char* where) {
-  if (table.rows() == 0 || target.size() != table.rows() ||
-      (!weights.empty() && weights.size() != table.rows())) {
-    throw Exception(ErrorCode::invalid_shape,
-                    text("a target, and a weight or none, for each of some rows, got ",
-                         target.size(), " and ", weights.size(), " of ", table.rows(), " rows"),
-                    where);
-  }
-  if (weights.empty()) return static_cast<double>(table.rows());
-  double sum = 0;
-  for (std::size_t r = 0; r < weights.size(); ++r) {
-    if (!(weights[r] >= 0 && weights[r] <= largest_target)) {
-      throw Exception(ErrorCode::invalid_value, text("the weight of row ", r, " must be >= 0"),
-                      where);
-    }
-    sum += weights[r];
-  }
-  if (!(sum > 0)) {
-    throw Exception(ErrorCode::invalid_value, "some weight must be positive", where);
-  }
-  return sum;
-}
-
 template <class Options>
 void require_penalties(const Options& options) {
   require_option(options.l1 >= 0 && std::isfinite(options.l1), "l1", ">= 0 and finite", options.l1);
-  require_option(options.l2 >= 0 && std::isfinite(options.l2), "l2", ">= 0 and finite", options.l2);
+  require_option(options.l2 == penalty_by_rows || (options.l2 >= 0 && std::isfinite(options.l2)),
+                 "l2", ">= 0 and finite, or penalty_by_rows", options.l2);
   require_option(options.iterations >= 1, "iterations", ">= 1", options.iterations);
   require_option(options.tolerance > 0, "tolerance", "> 0", options.tolerance);
   require_option(options.most_levels >= 1, "most_levels", ">= 1", options.most_levels);
+}
+
+template <class Options, class ByRows>
+detail::Penalty chosen(const Options& options, ByRows&& by_rows) {
+  if (options.l2 != penalty_by_rows) return {options.l1, options.l2};
+  if (options.l1 > 0) return {options.l1, 0};
+  return by_rows();
 }
 
 /// Coefficients in their own units; `noise` scales the standard errors.
@@ -134,29 +117,20 @@ LogisticFit fit_logistic(const ScoreTable& table, std::span<const double> target
                          const LogisticOptions& options, std::span<const double> weights,
                          const Context& context) {
   require_penalties(options);
-  const double weight = checked_weight(table, target, weights, "fit_logistic");
-  double ones = 0, zeros = 0;
-  for (std::size_t r = 0; r < target.size(); ++r) {
-    if (target[r] != 0 && target[r] != 1) {
-      throw Exception(ErrorCode::invalid_value, text("the target of row ", r, " must be 0 or 1"),
-                      "fit_logistic");
-    }
-    (target[r] == 1 ? ones : zeros) += weights.empty() ? 1 : weights[r];
-  }
+  const detail::LinearTarget about = detail::check_classes(table, target, weights, "fit_logistic");
+  const double weight = about.weight;
   LinearReport report;
   report.rows = table.rows();
   report.weight = weight;
-  report.l1 = options.l1;
-  report.l2 = options.l2;
   report.noise = 1;
-  report.one_class = !(ones > 0) || !(zeros > 0);
+  report.one_class = about.constant;
   const bool free = options.l1 == 0 && options.l2 == 0;
   const detail::LinearDesign design(table, weights, options.most_levels, free, context);
   const std::size_t p = design.columns().size();
   if (report.one_class) {
     detail::LinearSolution constant;
     constant.b.assign(p + 1, 0);
-    constant.b.back() = std::log((ones + 0.5) / (zeros + 0.5));
+    constant.b.back() = std::log((about.ones + 0.5) / (about.zeros + 0.5));
     constant.dropped.assign(p + 1, 0);
     constant.parameters = 1;
     constant.converged = true;
@@ -164,16 +138,22 @@ LogisticFit fit_logistic(const ScoreTable& table, std::span<const double> target
     return {LogisticModel(design.predictor(std::span(constant.b).first(p), constant.b.back())),
             std::move(report)};
   }
+  const detail::Penalty penalty = chosen(options, [&] {
+    return detail::penalty_of_rows(table, design, target, weights, detail::LinearLoss::logistic,
+                                   context);
+  });
+  report.l1 = penalty.l1;
+  report.l2 = penalty.l2;
   const detail::LinearProblem problem{table,
                                       target,
                                       weights,
                                       detail::LinearLoss::logistic,
-                                      options.l1,
-                                      options.l2,
+                                      penalty.l1,
+                                      penalty.l2,
                                       options.iterations,
                                       options.tolerance};
   const detail::LinearSolution solution =
-      detail::solve_linear(problem, design, weight, std::log(ones / zeros), context);
+      detail::solve_linear(problem, design, weight, std::log(about.ones / about.zeros), context);
   if (free && solution.separated) {
     LogisticOptions ridge = options;
     ridge.l2 = 1;
@@ -182,7 +162,7 @@ LogisticFit fit_logistic(const ScoreTable& table, std::span<const double> target
     return fit;
   }
   report.separated = solution.separated;
-  report.null_deviance = -2 * (ones * std::log(ones / weight) + zeros * std::log(zeros / weight));
+  report.null_deviance = 2 * weight * about.null_loss;
   report.log_likelihood = -solution.loss;
   report.deviance = 2 * solution.loss;
   describe(design, solution, 1, report);
@@ -195,39 +175,32 @@ LinearFit fit_linear(const ScoreTable& table, std::span<const double> target,
                      const LinearOptions& options, std::span<const double> weights,
                      const Context& context) {
   require_penalties(options);
-  const double weight = checked_weight(table, target, weights, "fit_linear");
-  double sum = 0, squares = 0;
-  for (std::size_t r = 0; r < target.size(); ++r) {
-    if (!(std::fabs(target[r]) <= largest_target)) {
-      throw Exception(ErrorCode::invalid_value,
-                      text("the target of row ", r, " must be finite, at most 1e100"),
-                      "fit_linear");
-    }
-    sum += target[r] * (weights.empty() ? 1 : weights[r]);
-  }
-  const double mean = sum / weight;
-  for (std::size_t r = 0; r < target.size(); ++r) {
-    squares += (target[r] - mean) * (target[r] - mean) * (weights.empty() ? 1 : weights[r]);
-  }
+  const detail::LinearTarget about = detail::check_values(table, target, weights, "fit_linear");
+  const double weight = about.weight;
   LinearReport report;
   report.rows = table.rows();
   report.weight = weight;
-  report.l1 = options.l1;
-  report.l2 = options.l2;
   const bool free = options.l1 == 0 && options.l2 == 0;
   const detail::LinearDesign design(table, weights, options.most_levels, free, context);
   const std::size_t p = design.columns().size();
+  const detail::Penalty penalty = chosen(options, [&] {
+    return about.constant ? detail::Penalty{0, 1}
+                          : detail::penalty_of_rows(table, design, target, weights,
+                                                    detail::LinearLoss::squared, context);
+  });
+  report.l1 = penalty.l1;
+  report.l2 = penalty.l2;
   const detail::LinearProblem problem{table,
                                       target,
                                       weights,
                                       detail::LinearLoss::squared,
-                                      options.l1,
-                                      options.l2,
+                                      penalty.l1,
+                                      penalty.l2,
                                       options.iterations,
-                                      options.tolerance * squares / weight};
+                                      options.tolerance * 2 * about.null_loss};
   const detail::LinearSolution solution =
-      detail::solve_linear(problem, design, weight, mean, context);
-  report.null_deviance = squares;
+      detail::solve_linear(problem, design, weight, about.mean, context);
+  report.null_deviance = 2 * weight * about.null_loss;
   report.deviance = 2 * solution.loss;
   const double left = weight - solution.parameters;
   report.noise = left > 0 ? std::sqrt(report.deviance / left) : 0;

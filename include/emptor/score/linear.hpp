@@ -12,7 +12,7 @@ namespace emptor {
 
 struct LinearOptions {
   double l1 = 0;                  ///< penalty of absolute standardised coefficients, >= 0
-  double l2 = 1;                  ///< of half their squares, >= 0
+  double l2 = penalty_by_rows;    ///< of half their squares, >= 0, or penalty_by_rows
   std::size_t iterations = 50;    ///< at most, >= 1
   double tolerance = 1e-12;       ///< stop when a step promises less of the variance; > 0
   std::size_t most_levels = 255;  ///< as LogisticOptions
