@@ -1,5 +1,4 @@
-#include <nlohmann/json.hpp>
-
+#include "core/json_parts.hpp"
 #include "emptor/core/archive_file.hpp"
 #include "emptor/ingest/mapping.hpp"
 
@@ -10,42 +9,19 @@ namespace {
 using Json = nlohmann::json;
 
 /// Walks JSON with the pointer of where it is; the first thing that is wrong ends the walk.
-struct Wrong {
-  Error error;
-};
-
-[[noreturn]] void fail(const std::string& pointer, std::string message) {
-  throw Wrong{{ErrorCode::invalid_option, std::move(message), pointer.empty() ? "/" : pointer}};
-}
-
-/// A member's name as a JSON pointer has it (RFC 6901).
-std::string escaped(std::string_view name) {
-  std::string out;
-  for (const char c : name) {
-    if (c == '~') {
-      out += "~0";
-    } else if (c == '/') {
-      out += "~1";
-    } else {
-      out += c;
-    }
-  }
-  return out;
-}
-
 class Node {
  public:
   Node(const Json& json, std::string pointer) : json_(&json), pointer_(std::move(pointer)) {}
 
   void only(std::initializer_list<std::string_view> names) const {
-    if (!json_->is_object()) fail(pointer_, "must be an object: {…}");
+    if (!json_->is_object()) detail::json_fail(pointer_, "must be an object: {…}");
     for (const auto& [key, value] : json_->items()) {
       bool known = key == "comment";
       for (const std::string_view name : names) known = known || key == name;
       if (known) continue;
       std::string message = "is not known; known are";
       for (const std::string_view name : names) message += text(" '", name, "'");
-      fail(pointer_ + "/" + escaped(key), std::move(message));
+      detail::json_fail(pointer_ + "/" + detail::json_escaped(key), std::move(message));
     }
   }
   /// Calls `use(node)` if there is such a member.
@@ -57,7 +33,7 @@ class Node {
   }
   template <class Use>
   void each(Use&& use) const {
-    if (!json_->is_array()) fail(pointer_, "must be a list: […]");
+    if (!json_->is_array()) detail::json_fail(pointer_, "must be a list: […]");
     std::size_t i = 0;
     for (const Json& element : *json_) use(Node(element, text(pointer_, "/", i++)));
   }
@@ -73,13 +49,14 @@ class Node {
   void read(const char* name, char& to) const {
     member(name, [&](const Node& node) {
       const std::string value = node.string();
-      if (value.size() != 1) fail(node.pointer_, "must be one ASCII character");
+      if (value.size() != 1) detail::json_fail(node.pointer_, "must be one ASCII character");
       to = value[0];
     });
   }
   void read(const char* name, std::size_t& to) const {
     member(name, [&](const Node& node) {
-      if (!node.json_->is_number_unsigned()) fail(node.pointer_, "must be a number >= 0");
+      if (!node.json_->is_number_unsigned())
+        detail::json_fail(node.pointer_, "must be a number >= 0");
       to = node.json_->get<std::size_t>();
     });
   }
@@ -92,14 +69,14 @@ class Node {
       if (got == word) return at;
       list += text(at++ == 0 ? "" : ", ", word);
     }
-    fail(pointer_, text("must be one of ", list, ", got '", got, "'"));
+    detail::json_fail(pointer_, text("must be one of ", list, ", got '", got, "'"));
   }
   [[nodiscard]] std::string string() const {
-    if (!json_->is_string()) fail(pointer_, "must be a text in quotes");
+    if (!json_->is_string()) detail::json_fail(pointer_, "must be a text in quotes");
     return json_->get<std::string>();
   }
   [[nodiscard]] bool boolean() const {
-    if (!json_->is_boolean()) fail(pointer_, "must be true or false");
+    if (!json_->is_boolean()) detail::json_fail(pointer_, "must be true or false");
     return json_->get<bool>();
   }
   [[nodiscard]] const Json& json() const { return *json_; }
@@ -115,7 +92,7 @@ UtcOffset read_offset(const Node& node) {
   const auto digit = [&](std::size_t i) { return value[i] >= '0' && value[i] <= '9'; };
   if (value.size() != 6 || (value[0] != '+' && value[0] != '-') || value[3] != ':' || !digit(1) ||
       !digit(2) || !digit(4) || !digit(5)) {
-    fail(node.pointer(), "must be like \"+08:00\"");
+    detail::json_fail(node.pointer(), "must be like \"+08:00\"");
   }
   const int minutes =
       60 * (10 * (value[1] - '0') + value[2] - '0') + 10 * (value[4] - '0') + value[5] - '0';
@@ -155,14 +132,15 @@ MappingField read_field(const Node& node) {
   node.read("default", field.default_value);
   node.read("personal", field.personal);
   node.member("format", [&](const Node& at) {
-    if (field.target != "time") fail(at.pointer(), "only a field with the target 'time' has one");
+    if (field.target != "time")
+      detail::json_fail(at.pointer(), "only a field with the target 'time' has one");
     field.time = read_format(at);
   });
   const bool number =
       field.target == "quantity" || field.target == "unit_price" || field.target == "amount";
   for (const char* name : {"decimal", "thousands"}) {
     node.member(name, [&](const Node& at) {
-      if (!number) fail(at.pointer(), "only quantity, unit_price and amount have one");
+      if (!number) detail::json_fail(at.pointer(), "only quantity, unit_price and amount have one");
     });
   }
   node.read("decimal", field.number.point);
@@ -208,7 +186,7 @@ Mapping read_root(const Node& node) {
   node.read("currency", mapping.currency);
   node.member("price_scale", [&](const Node& at) {
     if (!at.json().is_number_unsigned() || at.json().get<std::uint64_t>() > 6) {
-      fail(at.pointer(), "must be a whole number in [0, 6]");
+      detail::json_fail(at.pointer(), "must be a whole number in [0, 6]");
     }
     mapping.price_scale = at.json().get<int>();
   });
@@ -253,7 +231,7 @@ Result<Mapping> read_mapping(std::string_view json) {
     Mapping mapping = read_root(Node(parsed, ""));
     if (const Result<void> good = check_mapping(mapping); !good) return good.error();
     return mapping;
-  } catch (const Wrong& wrong) {
+  } catch (const detail::JsonWrong& wrong) {
     return wrong.error;
   }
 }

@@ -227,8 +227,8 @@ TEST_CASE("Errors of reward plans in JSON say where") {
   CHECK(json_problem(head + R"({"basis_points":12000}}]})") ==
         "/rules/0/amount/basis_points: must be in [0, 10000], got 12000");
   CHECK(json_problem(head + R"({"basis_points":2.5}}]})") ==
-        "/rules/0/amount/basis_points: must be a whole number of the smallest unit: nothing here "
-        "is a fraction");
+        "/rules/0/amount/basis_points: must be a whole number of the smallest unit, not a "
+        "fraction");
   CHECK(json_problem(head + R"({"basis_points":1e2}}]})").find("fraction") != std::string::npos);
   CHECK(json_problem(head + R"({"fixed":18446744073709551615}}]})") ==
         "/rules/0/amount/fixed: must be a whole number below 9.2e18");
