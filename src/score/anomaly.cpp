@@ -88,28 +88,33 @@ const OrderReference& OrderBaseline::reference(std::size_t number,
 double OrderBaseline::z_value(std::size_t number, const Look& look,
                               double& expected) const noexcept {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  // Medians of logarithms from those of the values: two logarithms each.
   const PastOrder* last = nullptr;  // sale
   std::array<double, OrderHistory::capacity> values;
   std::size_t n = 0;
   for (const PastOrder& past : look.past) {
-    const double x = detail::order_number(number, past, last);
-    if (past.amount >= 0) last = &past;
-    if (!std::isnan(x) && past.amount >= 0 && n < values.size()) values[n++] = x;
+    if (past.amount < 0) continue;
+    const double size = detail::order_size(number, past, last);
+    last = &past;
+    if (!std::isnan(size) && n < values.size()) values[n++] = size;
   }
-  const double x = detail::order_number(number, look.order, last);
-  if (std::isnan(x)) return unknown;
+  const double size = detail::order_size(number, look.order, last);
+  if (std::isnan(size)) return unknown;
   const OrderReference& usual = reference(number, look.segment);
   double center = usual.location;
   double own = 0;
   double seen = 0;
   if (n > 0) {
-    const std::span<double> own_values(values.data(), n);
-    const double median = detail::median_in_place(own_values);
+    const std::span<double> sizes(values.data(), n);
+    const detail::Middle middle = detail::middle_of(sizes);
+    const double median = std::log(middle.low) / 2 + std::log(middle.high) / 2;
     seen = static_cast<double>(n);
     center = (seen * median + usual.kappa * usual.location) / (seen + usual.kappa);
     if (n >= 3) {
-      for (double& value : own_values) value = std::abs(value - median);
-      own = detail::robust_scale * detail::median_in_place(own_values);
+      const double typical = std::sqrt(middle.low) * std::sqrt(middle.high);
+      for (double& value : sizes) value = std::max(value / typical, typical / value);
+      const detail::Middle off = detail::middle_of(sizes);
+      own = detail::robust_scale * (std::log(off.low) + std::log(off.high)) / 2;
     }
   }
   const double counted = n >= 3 ? seen : 0;
@@ -118,7 +123,7 @@ double OrderBaseline::z_value(std::size_t number, const Look& look,
       (counted * own * own + options_.scale_orders * within) / (counted + options_.scale_orders) +
       within / (seen + usual.kappa);
   expected = number == 1 ? std::exp(center) : std::expm1(center);
-  return (x - center) / std::sqrt(squared);
+  return (std::log(size) - center) / std::sqrt(squared);
 }
 
 double OrderBaseline::category_share(std::size_t category, const Look& look) const noexcept {
@@ -133,23 +138,23 @@ double OrderBaseline::category_share(std::size_t category, const Look& look) con
     const std::uint32_t code = detail::order_code(category, past, look.offset);
     if (code != unknown_code && n < own.size()) own[n++] = code;
   }
-  std::sort(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n));
   // The share of a code is (count + kappa q) / (n + kappa).
   const double share = all.share(value);
-  const auto same =
-      std::equal_range(own.begin(), own.begin() + static_cast<std::ptrdiff_t>(n), value);
-  const double mass = static_cast<double>(same.second - same.first) + all.kappa * share;
+  const auto end = own.begin() + static_cast<std::ptrdiff_t>(n);
+  const auto same = static_cast<std::size_t>(std::count(own.begin(), end, value));
+  const double mass = static_cast<double>(same) + all.kappa * share;
   const double limit = mass * (1 + 1e-12);
   const double rare = mass / all.kappa * (1 + 1e-12);  // those nobody here has, by their q
   double sum = all.kappa * (all.unseen + all.sum_up_to(rare));
+  if (same != n) std::sort(own.begin(), end);
   for (std::size_t i = 0; i < n;) {
-    std::size_t end = i;
-    while (end < n && own[end] == own[i]) ++end;
+    std::size_t next = i;
+    while (next < n && own[next] == own[i]) ++next;
     const double other = all.share(own[i]);
-    const double whole = static_cast<double>(end - i) + all.kappa * other;
+    const double whole = static_cast<double>(next - i) + all.kappa * other;
     if (other > 0 && other <= rare) sum -= all.kappa * other;
     if (whole <= limit) sum += whole;
-    i = end;
+    i = next;
   }
   return std::clamp(sum / (static_cast<double>(n) + all.kappa), 1e-300, 1.0);
 }

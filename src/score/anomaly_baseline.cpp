@@ -96,7 +96,7 @@ struct OrderBaselineFitter {
         const PastOrder order = detail::past_order(orders[row]);
         if (order.amount < 0) continue;
         for (std::size_t s = 0; s < numbers; ++s) {
-          const double x = detail::order_number(s, order, any ? &last : nullptr);
+          const double x = std::log(detail::order_size(s, order, any ? &last : nullptr));
           if (std::isnan(x)) continue;
           Spread& own = spreads[segment_of(row) * numbers + s];
           if (std::isnan(before[s])) {

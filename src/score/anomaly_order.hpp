@@ -35,17 +35,16 @@ void check_order_options(const OrderBaselineOptions& options);
   return seconds > -far && seconds < far ? month_number(local_day(time, offset)) : 0;
 }
 
-/// Logarithm of the amount's size, the items or the gap since `last`, a sale or
-/// null; NaN: not known.
-[[nodiscard]] inline double order_number(std::size_t number, const PastOrder& order,
-                                         const PastOrder* last) noexcept {
+/// Size of the amount, the items or the gap since `last`, a sale or null; >= 1, of which logarithms
+/// are taken. NaN: not known.
+[[nodiscard]] inline double order_size(std::size_t number, const PastOrder& order,
+                                       const PastOrder* last) noexcept {
   constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
-  if (number == 0) return std::log1p(std::abs(static_cast<double>(order.amount)));
+  if (number == 0) return 1 + std::abs(static_cast<double>(order.amount));
   if (order.amount < 0) return unknown;
-  if (number == 1) return order.items > 0 ? std::log(static_cast<double>(order.items)) : unknown;
+  if (number == 1) return order.items > 0 ? static_cast<double>(order.items) : unknown;
   if (last == nullptr) return unknown;
-  return std::log1p(
-      std::max(0.0, static_cast<double>(order.time) - static_cast<double>(last->time)));
+  return 1 + std::max(0.0, static_cast<double>(order.time) - static_cast<double>(last->time));
 }
 
 /// Hour of the day in eight parts, refund, device, country, method.
@@ -68,13 +67,19 @@ void check_order_options(const OrderBaselineOptions& options);
   }
 }
 
-/// Not empty; the mean of the two middle ones when their number is even.
-/// Reorders.
-[[nodiscard]] inline double median_in_place(std::span<double> values) noexcept {
+/// The two middle ones, equal when their number is odd; not empty. Reorders.
+struct Middle {
+  double low, high;
+};
+[[nodiscard]] inline Middle middle_of(std::span<double> values) noexcept {
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
-  if (values.size() % 2 != 0) return *middle;
-  return (*middle + *std::max_element(values.begin(), middle)) / 2;
+  if (values.size() % 2 != 0) return {*middle, *middle};
+  return {*std::max_element(values.begin(), middle), *middle};
+}
+[[nodiscard]] inline double median_in_place(std::span<double> values) noexcept {
+  const Middle middle = middle_of(values);
+  return (middle.low + middle.high) / 2;
 }
 
 /// Rows by customer and, within, in the order of time; orders of nobody each
