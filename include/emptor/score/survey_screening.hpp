@@ -35,9 +35,9 @@ namespace emptor {
 
 /// What is known of the answers besides them; each is empty or has one a row.
 struct SurveyPapers {
-  std::span<const double> seconds;  ///< that the questionnaire took; NaN or <= 0: unknown
-  std::span<const std::uint64_t> respondents;  ///< who; rows in the order of time
-  std::span<const std::string> texts;          ///< free words
+  std::span<const double> seconds{};  ///< that the questionnaire took; NaN or <= 0: unknown
+  std::span<const std::uint64_t> respondents{};  ///< who; rows in the order of time
+  std::span<const std::string> texts{};          ///< free words
 };
 
 /// A question with one right answer ("please tick 2").

@@ -142,11 +142,11 @@ TEST_CASE("shares of explained variance at random", "[satisfaction]") {
           weights.push_back(*rc::gen::element(0.5, 1.0, 2.0));
         }
         ScoreTableBuilder builder;
-        for (std::size_t j = 0; j < p; ++j) builder.number("x" + std::to_string(j), columns[j]);
+        for (std::size_t j = 0; j < p; ++j) builder.number(text("x", j), columns[j]);
         const auto found = satisfaction_drivers(builder.finish(), target, {}, {}, weights);
         for (std::size_t j = p; j-- > 0;) {
           for (double& x : columns[j]) x = 3 * x - 1;
-          builder.number("x" + std::to_string(j), columns[j]);
+          builder.number(text("x", j), columns[j]);
         }
         const auto turned = satisfaction_drivers(builder.finish(), target, {}, {}, weights);
         double shapley = 0, relative = 0;

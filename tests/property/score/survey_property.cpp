@@ -125,8 +125,8 @@ TEST_CASE("screening and weights against silence of any rows", "[survey]") {
     ScoreTableBuilder builder;
     std::vector<SatisfactionItem> items;
     for (std::size_t j = 0; j < 8; ++j) {
-      builder.number("q" + std::to_string(j), columns[j]);
-      items.push_back({"q" + std::to_string(j)});
+      builder.number(text("q", j), columns[j]);
+      items.push_back({text("q", j)});
     }
     const ScoreTable table = builder.finish();
     const SurveyScreening found = screen_survey(table, items, {seconds, who, {}});

@@ -189,7 +189,7 @@ TEST_CASE("shares of explained variance are those over all orders", "[satisfacti
     }
     if (p >= 4) columns[3] = columns[0];  // collinear: shared
     ScoreTableBuilder builder;
-    for (std::size_t j = 0; j < p; ++j) builder.number("x" + std::to_string(j), columns[j]);
+    for (std::size_t j = 0; j < p; ++j) builder.number(text("x", j), columns[j]);
     const SatisfactionDrivers found = satisfaction_drivers(builder.finish(), y);
     const std::vector<double> wanted = lmg(columns, y);
     double sum = 0, relative = 0;

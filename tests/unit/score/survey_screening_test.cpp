@@ -21,14 +21,14 @@ ScoreTable answers(const std::vector<std::vector<double>>& rows) {
   for (std::size_t j = 0; j < rows.front().size(); ++j) {
     std::vector<double> column;
     for (const auto& row : rows) column.push_back(row[j]);
-    builder.number("q" + std::to_string(j), column);
+    builder.number(text("q", j), column);
   }
   return builder.finish();
 }
 
 std::vector<SatisfactionItem> items(std::size_t count) {
   std::vector<SatisfactionItem> out;
-  for (std::size_t j = 0; j < count; ++j) out.push_back({"q" + std::to_string(j)});
+  for (std::size_t j = 0; j < count; ++j) out.push_back({text("q", j)});
   return out;
 }
 
