@@ -14,6 +14,8 @@ namespace {
 constexpr std::uint32_t missing_right = 1U << 31U;
 constexpr std::size_t together = 8;
 constexpr std::size_t block = 64;
+constexpr std::size_t place_bits = 10;  // of a small step
+constexpr std::size_t most_places = std::size_t{1} << place_bits;
 
 [[noreturn]] void refuse(const char* why) {
   throw Exception(ErrorCode::invalid_value, why, "FlatTrees");
@@ -23,6 +25,21 @@ constexpr std::size_t block = 64;
 
 FlatTrees::FlatTrees(FlatTreesParts parts) : parts_(std::move(parts)) {
   check();
+  if (parts_.sets.empty() && prepared_size() <= most_places &&
+      parts_.nodes.size() < std::size_t{1} << (32 - place_bits)) {
+    make_small_steps();
+  } else {
+    make_steps();
+  }
+  starts_ = parts_.roots;
+  while (starts_.size() % together != 0) {
+    starts_.push_back(static_cast<std::uint32_t>(parts_.nodes.size()));
+  }
+  depths_.resize(starts_.size(), 0);
+  masks_ = detail::plan_masks(parts_);
+}
+
+void FlatTrees::make_steps() {
   const std::size_t nodes = parts_.nodes.size();
   steps_.resize(nodes + 1);
   values_.resize(nodes + 1);
@@ -35,10 +52,18 @@ FlatTrees::FlatTrees(FlatTreesParts parts) : parts_(std::move(parts)) {
     steps_[i].set = leaf ? 0 : node.set;
     values_[i] = leaf ? node.value : 0;
   }
-  starts_ = parts_.roots;
-  while (starts_.size() % together != 0) starts_.push_back(static_cast<std::uint32_t>(nodes));
-  depths_.resize(starts_.size(), 0);
-  masks_ = detail::plan_masks(parts_);
+}
+
+void FlatTrees::make_small_steps() {
+  const std::size_t d = columns();
+  for (std::size_t i = 0; i <= parts_.nodes.size(); ++i) {
+    const TreeNode node = i < parts_.nodes.size() ? parts_.nodes[i] : TreeNode{};
+    const bool leaf = node.left == 0;
+    const std::size_t place = leaf ? 2 * d : node.column + (node.missing_left ? 0 : d);
+    const std::size_t left = leaf ? i : node.left;
+    small_steps_.push_back({leaf ? node.value : node.threshold,
+                            static_cast<std::uint32_t>(left << place_bits | place)});
+  }
 }
 
 void FlatTrees::sums_by_masks(const TreeKernels& kernels, const Matrix<float>& rows,
@@ -71,7 +96,7 @@ void FlatTrees::sums_by_masks(const TreeKernels& kernels, const Matrix<float>& r
     begin += count * block;
     out += count * block;
   }
-  sums_of_rows<false>(rows, begin, end, out);
+  sums_of_rows(rows, begin, end, out);
 }
 
 void FlatTrees::check() {
@@ -128,21 +153,38 @@ bool FlatTrees::goes_right(const Step& step, float x) const noexcept {
   return x >= step.threshold || (x != x && step.column >> 31U != 0);
 }
 
-template <bool HasSets>
 std::uint32_t FlatTrees::next(std::uint32_t at, const float* row) const noexcept {
   const Step& step = steps_[at];
   const float x = row[step.column & ~missing_right];
-  if constexpr (HasSets) {
-    if (step.set != 0) return step.left + (goes_right(step, x) ? 1U : 0U);
-  }
+  if (step.set != 0) return step.left + (goes_right(step, x) ? 1U : 0U);
   // A leaf's threshold is NaN and its missing values go left, to itself.
   const std::uint32_t above = x >= step.threshold ? 1U : 0U;
   const std::uint32_t missing = x != x ? 1U : 0U;
   return step.left + (above | (missing & step.column >> 31U));
 }
 
-template <bool HasSets>
-double FlatTrees::sum_of_row(const float* row) const noexcept {
+std::uint32_t FlatTrees::small_next(SmallStep step, const float* prepared) noexcept {
+  const float x = prepared[step.where & (most_places - 1)];
+  return (step.where >> place_bits) + (x >= step.threshold ? 1U : 0U);
+}
+
+void FlatTrees::prepare(const float* row, float* out) const noexcept {
+  const std::size_t d = columns();
+  for (std::size_t c = 0; c < d; ++c) {
+    const float x = row[c];
+    out[c] = x;
+    out[d + c] = x != x ? std::numeric_limits<float>::infinity() : x;
+  }
+  out[2 * d] = std::numeric_limits<float>::quiet_NaN();
+}
+
+double FlatTrees::value_at(std::uint32_t at) const noexcept {
+  return static_cast<double>(small_steps_.empty() ? values_[at] : small_steps_[at].threshold);
+}
+
+/// Eight trees side by side; next_of(at) is where one goes on.
+template <class Next>
+double FlatTrees::sum_of_trees(const Next& next_of) const noexcept {
   double sum = 0;
   for (std::size_t t = 0; t < starts_.size(); t += together) {
     std::uint32_t at[together];
@@ -152,37 +194,60 @@ double FlatTrees::sum_of_row(const float* row) const noexcept {
       deepest = std::max(deepest, depths_[t + j]);
     }
     for (std::uint32_t level = 0; level < deepest; ++level) {
-      for (std::size_t j = 0; j < together; ++j) at[j] = next<HasSets>(at[j], row);
+      for (std::size_t j = 0; j < together; ++j) at[j] = next_of(at[j]);
     }
-    for (std::size_t j = 0; j < together; ++j) sum += static_cast<double>(values_[at[j]]);
+    for (std::size_t j = 0; j < together; ++j) sum += value_at(at[j]);
   }
   return sum;
 }
 
-template <bool HasSets>
-void FlatTrees::sums_of_rows(const Matrix<float>& rows, std::size_t begin, std::size_t end,
-                             double* out) const noexcept {
-  for (; begin + together <= end; begin += together) {
-    const float* row[together];
-    double sum[together] = {};
-    for (std::size_t j = 0; j < together; ++j) row[j] = rows.row(begin + j).data();
-    for (std::size_t t = 0; t < trees(); ++t) {
-      std::uint32_t at[together];
-      for (std::size_t j = 0; j < together; ++j) at[j] = starts_[t];
-      for (std::uint32_t level = 0; level < depths_[t]; ++level) {
-        for (std::size_t j = 0; j < together; ++j) at[j] = next<HasSets>(at[j], row[j]);
-      }
-      for (std::size_t j = 0; j < together; ++j) sum[j] += static_cast<double>(values_[at[j]]);
+/// Eight rows side by side; next_of(at, j) is where row j goes on.
+template <class Next>
+void FlatTrees::sums_of_eight(const Next& next_of, double* out) const noexcept {
+  double sum[together] = {};
+  for (std::size_t t = 0; t < trees(); ++t) {
+    std::uint32_t at[together];
+    for (std::size_t j = 0; j < together; ++j) at[j] = starts_[t];
+    for (std::uint32_t level = 0; level < depths_[t]; ++level) {
+      for (std::size_t j = 0; j < together; ++j) at[j] = next_of(at[j], j);
     }
-    for (std::size_t j = 0; j < together; ++j) *out++ = sum[j];
+    for (std::size_t j = 0; j < together; ++j) sum[j] += value_at(at[j]);
   }
-  for (; begin < end; ++begin) *out++ = sum_of_row<HasSets>(rows.row(begin).data());
+  std::copy_n(sum, together, out);
+}
+
+void FlatTrees::sums_of_rows(const Matrix<float>& rows, std::size_t begin, std::size_t end,
+                             double* out) const {
+  const std::size_t size = prepared_size();
+  std::vector<float> prepared(small_steps_.empty() ? 0 : together * size);
+  for (; begin + together <= end; begin += together, out += together) {
+    const float* row[together];
+    for (std::size_t j = 0; j < together; ++j) row[j] = rows.row(begin + j).data();
+    if (small_steps_.empty()) {
+      sums_of_eight([&](std::uint32_t at, std::size_t j) { return next(at, row[j]); }, out);
+      continue;
+    }
+    for (std::size_t j = 0; j < together; ++j) {
+      prepare(row[j], prepared.data() + j * size);
+      row[j] = prepared.data() + j * size;
+    }
+    sums_of_eight(
+        [&](std::uint32_t at, std::size_t j) { return small_next(small_steps_[at], row[j]); }, out);
+  }
+  for (; begin < end; ++begin) *out++ = sum_of_row(rows.row(begin).data());
+}
+
+double FlatTrees::sum_of_row(const float* row) const noexcept {
+  if (small_steps_.empty()) {
+    return sum_of_trees([&](std::uint32_t at) { return next(at, row); });
+  }
+  float prepared[most_places];
+  prepare(row, prepared);
+  return sum_of_trees([&](std::uint32_t at) { return small_next(small_steps_[at], prepared); });
 }
 
 double FlatTrees::margin(std::span<const float> row) const noexcept {
-  const double sum =
-      parts_.sets.empty() ? sum_of_row<false>(row.data()) : sum_of_row<true>(row.data());
-  return parts_.base + parts_.scale * sum;
+  return parts_.base + parts_.scale * sum_of_row(row.data());
 }
 
 double FlatTrees::link(double margin) const noexcept {
@@ -203,7 +268,12 @@ double FlatTrees::score(std::span<const float> row) const noexcept {
 
 std::uint32_t FlatTrees::leaf(std::size_t tree, std::span<const float> row) const noexcept {
   std::uint32_t at = parts_.roots[tree];
-  while (parts_.nodes[at].left != 0) at = next<true>(at, row.data());
+  while (parts_.nodes[at].left != 0) {
+    const TreeNode& node = parts_.nodes[at];
+    const Step step{node.threshold, node.column | (node.missing_left ? 0 : missing_right),
+                    node.left, node.set};
+    at = node.left + (goes_right(step, row[node.column]) ? 1U : 0U);
+  }
   return at;
 }
 
@@ -221,10 +291,8 @@ void FlatTrees::margins(const Matrix<float>& rows, std::span<double> out,
     double* const to = out.data() + begin;
     if (kernels != nullptr && !masks_.trees.empty()) {
       sums_by_masks(*kernels, rows, begin, end, to);
-    } else if (parts_.sets.empty()) {
-      sums_of_rows<false>(rows, begin, end, to);
     } else {
-      sums_of_rows<true>(rows, begin, end, to);
+      sums_of_rows(rows, begin, end, to);
     }
     for (std::size_t i = begin; i < end; ++i) out[i] = parts_.base + parts_.scale * out[i];
   });
