@@ -25,6 +25,13 @@
 // with small expected number of positive counts estimated from survey data", Survey Methodology 24,
 // 1998. CES: Student's t.
 //
+// Differences. Shares: from both intervals, Robert G. Newcombe, "Interval estimation for the
+// difference between independent proportions", Stat. in Medicine 17, 1998, method 10,
+// doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, and Guang Yong Zou, Allan
+// Donner, "Construction of confidence limits about effect measures", Stat. in Medicine 27, 2008,
+// doi:10.1002/sim.3095. Means: B. L. Welch, "The generalization of 'Student's' problem when several
+// different population variances are involved", Biometrika 34, 1947, doi:10.1093/biomet/34.1-2.28.
+//
 // Time: one pass. Memory: 128 bytes a group. Thread safety: pure functions.
 
 #include <cstdint>
@@ -68,13 +75,8 @@ struct SatisfactionOptions {
     std::span<const double> scores, const SatisfactionOptions& options = {},
     std::span<const double> weights = {}, std::span<const std::uint32_t> groups = {});
 
-/// b less a, of independent answers. Shares: interval from both intervals, Robert G. Newcombe,
-/// "Interval estimation for the difference between independent proportions", Stat. in Medicine 17,
-/// 1998, method 10, doi:10.1002/(SICI)1097-0258(19980430)17:8<873::AID-SIM779>3.0.CO;2-I, and Guang
-/// Yong Zou, Allan Donner, "Construction of confidence limits about effect measures", Stat. in
-/// Medicine 27, 2008, doi:10.1002/sim.3095; means: B. L. Welch, "The generalization of 'Student's'
-/// problem", Biometrika 34, 1947, doi:10.1093/biomet/34.1-2.28. Throws `invalid_value` for
-/// different measures or confidences.
+/// b less a, of independent answers: of shares with an interval from both intervals, of means with
+/// Welch's t. Throws `invalid_value` for different measures or confidences.
 [[nodiscard]] EMPTOR_API SatisfactionDifference compare_satisfaction(const SatisfactionEstimate& a,
                                                                      const SatisfactionEstimate& b);
 

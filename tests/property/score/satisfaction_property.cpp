@@ -189,6 +189,44 @@ TEST_CASE("shrunk groups are nearer to the truth", "[satisfaction]") {
   CHECK(covered / all < 0.98);
 }
 
+TEST_CASE("intervals of satisfaction cover the truth", "[satisfaction]") {
+  // Of 4,000 samples each; the standard error of a coverage of 95 % is .34 %.
+  const auto coverage = [](SatisfactionOptions options, std::uint32_t n, bool weighted) {
+    const double shares[] = {0.2, 0.3, 0.5};  // of 3, 8 and 10
+    double truth = options.measure == SatisfactionMeasure::nps ? 30 : 50;
+    if (options.measure == SatisfactionMeasure::ces) truth = 0.2 * 3 + 0.3 * 8 + 0.5 * 10;
+    double held = 0;
+    for (std::uint64_t sample = 0; sample < 4000; ++sample) {
+      RandomStream random(11, sample);
+      std::vector<double> scores, weights;
+      for (std::uint32_t i = 0; i < n; ++i) {
+        const double drawn = random.uniform();
+        scores.push_back(drawn < shares[0] ? 3 : drawn < shares[0] + shares[1] ? 8 : 10);
+        weights.push_back(weighted ? 0.3 + 2 * random.uniform() : 1);
+      }
+      const SatisfactionEstimate found = measure_satisfaction(scores, options, weights).total;
+      held += found.low <= truth && truth <= found.high ? 1 : 0;
+    }
+    return held / 4000;
+  };
+  for (const SatisfactionMeasure measure :
+       {SatisfactionMeasure::csat, SatisfactionMeasure::nps, SatisfactionMeasure::ces}) {
+    SatisfactionOptions options;
+    options.measure = measure;
+    for (const std::uint32_t n : {15U, 40U, 150U}) {
+      for (const bool weighted : {false, true}) {
+        const double found = coverage(options, n, weighted);
+        INFO(name(measure) << " of " << n << (weighted ? ", weighted" : ""));
+        // Student's interval of a skewed mean with few answers and unequal weights is known to be
+        // too short; docs/satisfaction.md says so.
+        const bool scarce = weighted && n < 20 && measure == SatisfactionMeasure::ces;
+        CHECK(found > (scarce ? 0.88 : 0.92));
+        CHECK(found < 0.98);
+      }
+    }
+  }
+}
+
 TEST_CASE("trends turn with their values", "[satisfaction]") {
   test::check_property(
       "any months",
