@@ -1,6 +1,7 @@
 #include "arguments.hpp"
 
 #include <charconv>
+#include <utility>
 
 namespace storefront {
 namespace {
@@ -20,6 +21,21 @@ emptor::Result<std::uint64_t> number(std::string_view option, std::string_view w
   return value;
 }
 
+/// Where the option's path goes; null: it takes none.
+std::filesystem::path* path_of(std::string_view option, Arguments& arguments) {
+  const std::pair<std::string_view, std::filesystem::path*> paths[] = {
+      {"--orders", &arguments.orders},   {"--mapping", &arguments.mapping},
+      {"--links", &arguments.links},     {"--touches", &arguments.touches},
+      {"--surveys", &arguments.surveys}, {"--reviews", &arguments.reviews},
+      {"--cases", &arguments.cases},     {"--leads", &arguments.leads},
+      {"--records", &arguments.records}, {"--lead-events", &arguments.lead_events},
+      {"--out", &arguments.out}};
+  for (const auto& [name, path] : paths) {
+    if (name == option) return path;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 std::string_view usage() noexcept {
@@ -35,6 +51,16 @@ std::string_view usage() noexcept {
   --touches FILE   who brought whom, with --orders: a CSV file with the columns time, kind (share,
                    click, claim), and referrer (a customer key) or code; channel, method, customer,
                    visitor and device are of use, too
+  --surveys FILE   answers to surveys, with --orders: a CSV file with the columns time and recommend
+                   (0 to 10), satisfied (1 to 5) or easy (1 to 7); customer, channel and seconds are
+                   of use, too; every other column is an item answered from 1 to 5
+  --reviews FILE   reviews, with --orders: a CSV file with the column text; time, customer, item and
+                   rating (1 to 5) are of use, too
+  --cases FILE     complaints and other cases, with --orders: a CSV file with the columns opened and
+                   category; closed, customer and channel are of use, too
+  --leads FILE     who may become a customer, with --orders: a CSV file with the column lead; time,
+                   industry, level, employees and need (0 to 1) are of use, too
+  --lead-events FILE  what they did, with --leads: a CSV file with the columns lead, time, event
   --records FILE   personal records, alone or with --orders: a CSV file with any of the columns
                    given_name, family_name, full_name, gender, birth_date, email, phone, address,
                    city, postcode, country, device, user_id, openid, unionid; customer (the key that
@@ -57,22 +83,16 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
       arguments.help = true;
       return arguments;
     }
-    const bool is_path = option == "--orders" || option == "--mapping" || option == "--links" ||
-                         option == "--touches" || option == "--records" || option == "--out";
+    std::filesystem::path* const path = path_of(option, arguments);
     const bool is_number = option == "--seed" || option == "--people" || option == "--threads";
-    if (!is_path && !is_number) {
+    if (path == nullptr && !is_number) {
       return misuse(emptor::text("'", option, "' is not an option; --help lists them"));
     }
     if (i + 1 == words.size() || words[i + 1][0] == '\0') {
       return misuse(emptor::text(option, " needs a value behind it"));
     }
     const std::string_view value = words[++i];
-    if (option == "--orders") arguments.orders = value;
-    if (option == "--mapping") arguments.mapping = value;
-    if (option == "--links") arguments.links = value;
-    if (option == "--touches") arguments.touches = value;
-    if (option == "--records") arguments.records = value;
-    if (option == "--out") arguments.out = value;
+    if (path != nullptr) *path = value;
     if (!is_number) continue;
     const bool seed = option == "--seed";
     const bool people = option == "--people";
@@ -86,11 +106,15 @@ emptor::Result<Arguments> parse_arguments(std::span<const char* const> words) {
   if (arguments.orders.empty() != arguments.mapping.empty()) {
     return misuse("--orders and --mapping belong together: the mapping says which column is what");
   }
-  if (!arguments.links.empty() && arguments.orders.empty()) {
-    return misuse("--links belongs to --orders: the generated shop brings its own");
+  for (const std::string_view option :
+       {"--links", "--touches", "--surveys", "--reviews", "--cases", "--leads", "--lead-events"}) {
+    if (!path_of(option, arguments)->empty() && arguments.orders.empty()) {
+      return misuse(
+          emptor::text(option, " belongs to --orders: the generated shop brings its own"));
+    }
   }
-  if (!arguments.touches.empty() && arguments.orders.empty()) {
-    return misuse("--touches belongs to --orders: the generated shop brings its own");
+  if (!arguments.lead_events.empty() && arguments.leads.empty()) {
+    return misuse("--lead-events belongs to --leads: it says what those did");
   }
   return arguments;
 }

@@ -16,6 +16,8 @@ struct Arguments {
   std::filesystem::path mapping;  ///< required with `orders`
   std::filesystem::path links;    ///< with `orders`; empty: nobody said who knows whom
   std::filesystem::path touches;  ///< with `orders`; empty: nobody says who brought whom
+  std::filesystem::path surveys, reviews, cases, leads;  ///< with `orders`; empty: none
+  std::filesystem::path lead_events;                     ///< with `leads`
   std::filesystem::path records;  ///< with `orders` or alone; empty: nobody says who is who
   std::filesystem::path out = "storefront-out";
   std::uint64_t seed = 1;       ///< of the generated shop and of every random choice

@@ -8,6 +8,7 @@
 
 #include "emptor/core/random.hpp"
 #include "emptor/identity/generator.hpp"
+#include "generated_voices.hpp"
 #include "purchases.hpp"
 #include "referral_touches.hpp"
 #include "streams.hpp"
@@ -297,6 +298,7 @@ Shop generate_shop(const ShopOptions& options) {
   std::stable_sort(shop.views.begin(), shop.views.end(),
                    [](const ShopView& a, const ShopView& b) { return a.time < b.time; });
   make_touches(shop, records_of);
+  make_voices(shop);
   return shop;
 }
 

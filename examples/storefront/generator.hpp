@@ -2,9 +2,10 @@
 // A believable shop, made from a seed: people with tastes, price levels, rhythms and friends; goods
 // with seasons, with companions, and some that are used up; sign-ups over several channels that
 // leave messy duplicate records (identity/generator.hpp), each with a customer key of its own under
-// which orders arrive; orders, views, returns and referrals, with some that are tricks. The truth
-// (which record is whose, who referred whom, which referrals are tricks, what goes with what and
-// how long it lasts) is kept beside it.
+// which orders arrive; orders, views, returns and referrals, with some that are tricks; answers to
+// surveys, reviews, cases, and companies that may become customers. The truth (which record is
+// whose, who referred whom, which referrals are tricks, what goes with what and how long it lasts)
+// is kept beside it.
 //
 // Purchases follow the story that lifetime-value models assume (Fader, Hardie, Lee, "Counting your
 // customers the easy way", Marketing Science 24(2), 2005, doi:10.1287/mksc.1040.0098): each person
@@ -109,6 +110,53 @@ struct ShopTouch {
   Trick trick = Trick::none;
 };
 
+/// Somebody's answers to a survey after an order. Of items 1 to 5, of ease 1 to 7, of
+/// recommending 0 to 10; a few are beyond the scale.
+struct ShopAnswer {
+  static constexpr int not_given = -1;
+  emptor::Time time;
+  std::size_t record;
+  std::size_t channel;
+  int recommend = not_given;
+  int easy = not_given;
+  int product = not_given, price = not_given, website = not_given;
+  int delivery = not_given, packaging = not_given, service = not_given;
+  int seconds = 0;  ///< that it took
+};
+
+struct ShopReview {
+  emptor::Time time;
+  std::size_t record;
+  std::size_t item;
+  int rating;  ///< 1 to 5
+  std::string text;
+  bool bought = false;  ///< written for money
+};
+
+/// Somebody turned to the shop.
+struct ShopCase {
+  emptor::Time opened;
+  std::size_t record;
+  std::size_t channel;
+  std::size_t category = 0;              ///< of `Shop::case_categories`
+  std::optional<emptor::Time> closed{};  ///< none: open
+};
+
+/// A company that may become a customer.
+struct ShopLead {
+  std::string key;
+  emptor::Time joined{};
+  std::string industry{};
+  std::string level{};        ///< of who asks
+  int employees = 0;          ///< 0: not known
+  std::optional<int> need{};  ///< how well the shop has what they need, per cent
+};
+struct ShopLeadEvent {
+  std::size_t lead;
+  std::string kind;
+  emptor::Time time;
+};
+
 struct Shop {
   ShopOptions options;
   std::vector<std::string> categories;
@@ -121,6 +169,12 @@ struct Shop {
   std::vector<ShopView> views;       ///< in order of time
   std::vector<std::string> touch_channels;
   std::vector<ShopTouch> touches;  ///< in order of time
+  std::vector<std::string> case_categories;
+  std::vector<ShopAnswer> answers;  ///< in order of time, as the others below
+  std::vector<ShopReview> reviews;
+  std::vector<ShopCase> cases;
+  std::vector<ShopLead> leads;
+  std::vector<ShopLeadEvent> lead_events;
 };
 
 /// Throws `emptor::Exception` (invalid_option) for options outside the ranges above.
@@ -128,10 +182,14 @@ struct Shop {
 
 /// Writes orders.csv, customers.csv, items.csv, views.csv, friends.csv (each friendship once, by
 /// the first records of both), touches.csv (a share names its referrer and code, what follows the
-/// code alone), and the truth: truth_people.csv (record, person, household), truth_referrals.csv
-/// (person, referred by), truth_tricks.csv (customers whose claims are tricks) and truth_items.csv
-/// (item, companion, days it lasts) into the existing folder `out`. A share `flaw_share` of the
-/// order lines is spoilt on the way, as exports are.
+/// code alone), what write_voices writes, and the truth: truth_people.csv (record, person,
+/// household), truth_referrals.csv (person, referred by), truth_tricks.csv (customers whose claims
+/// are tricks) and truth_items.csv (item, companion, days it lasts) into the existing folder `out`.
+/// A share `flaw_share` of the order lines is spoilt on the way, as exports are.
 [[nodiscard]] emptor::Result<void> write_shop(const Shop& shop, const std::filesystem::path& out);
+
+/// The part of write_shop that people say: surveys.csv, reviews.csv, cases.csv, leads.csv,
+/// lead_events.csv, and the truth, truth_reviews.csv (reviews that were written for money).
+[[nodiscard]] emptor::Result<void> write_voices(const Shop& shop, const std::filesystem::path& out);
 
 }  // namespace storefront

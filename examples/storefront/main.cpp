@@ -32,6 +32,8 @@
 #include "progress_bar.hpp"
 #include "referral.hpp"
 #include "referral_exports.hpp"
+#include "risk_exports.hpp"
+#include "voices.hpp"
 
 namespace storefront {
 namespace {
@@ -64,6 +66,7 @@ int fail(const emptor::Error& error) {
 /// What there is to read.
 struct Sources {
   fs::path orders, links, touches, records;  ///< empty: none
+  VoicePaths voices;
   emptor::Mapping mapping = generated_mapping();
   std::optional<IdentityTruth> truth{};  ///< of the records
 };
@@ -74,6 +77,11 @@ emptor::Result<void> make_shop(const Arguments& arguments, Sources& sources) {
   sources.links = arguments.out / "friends.csv";
   sources.touches = arguments.out / "touches.csv";
   sources.records = arguments.out / "customers.csv";
+  sources.voices = {.surveys = arguments.out / "surveys.csv",
+                    .reviews = arguments.out / "reviews.csv",
+                    .cases = arguments.out / "cases.csv",
+                    .leads = arguments.out / "leads.csv",
+                    .lead_events = arguments.out / "lead_events.csv"};
   const Shop made = generate_shop({.seed = arguments.seed, .people = arguments.people});
   IdentityTruth& truth = sources.truth.emplace();
   for (const ShopRecord& record : made.records) {
@@ -133,6 +141,8 @@ emptor::Result<void> study(const Sources& sources, std::uint64_t seed,
   found.groups = groups_of(found.shop, *found.analysis, seed, context);
   (void)context.report({.what = "what customers are worth"});
   found.worth = worth_of(found.shop, found.analysis->as_of, context);
+  (void)context.report({.what = "who may leave"});
+  found.churn = churn_of(found.shop, *found.worth, found.analysis->as_of, context);
   if (found.identity) found.effect = effect_of(before, *found.analysis, *found.identity);
   return {};
 }
@@ -229,6 +239,76 @@ void tell_worth(const Findings& found) {
   }
 }
 
+void tell_churn(const Findings& found) {
+  const Churn& churn = *found.churn;
+  if (!churn.problem.empty()) {
+    std::printf("Who may leave is left out: %s.\n", churn.problem.c_str());
+    return;
+  }
+  std::printf(
+      "Leaving (no order for %d days): AUC %s [%s, %s] on %llu customers of a later date; %s %s at "
+      "risk with %zu customers of today\n",
+      churn.days, emptor::fixed(churn.auc.auc, 3).c_str(), emptor::fixed(churn.auc.low, 3).c_str(),
+      emptor::fixed(churn.auc.high, 3).c_str(),
+      static_cast<unsigned long long>(churn.auc.positives + churn.auc.negatives),
+      emptor::fixed(churn.watch.value_at_risk, 0).c_str(),
+      std::string(found.shop.orders.currency().code()).c_str(), churn.customers.size());
+}
+
+void tell_file(const char* what, const VoiceQuality& quality) {
+  std::printf("%s: %llu rows read, %llu kept, %llu of somebody unknown, %llu values no numbers\n",
+              what, static_cast<unsigned long long>(quality.rows),
+              static_cast<unsigned long long>(quality.kept),
+              static_cast<unsigned long long>(quality.unknown),
+              static_cast<unsigned long long>(quality.no_number));
+}
+
+void tell_voices(const Voices& voices) {
+  if (const auto& found = voices.satisfaction) {
+    tell_file("Surveys", found->quality);
+    for (const emptor::SatisfactionView& view : found->views) {
+      const emptor::SatisfactionEstimate& total = view.report.total;
+      if (total.answers == 0) continue;
+      std::printf("  %s %s [%s, %s], %llu answers, %llu off the scale\n",
+                  std::string(name(total.measure)).c_str(), emptor::fixed(total.value, 2).c_str(),
+                  emptor::fixed(total.low, 2).c_str(), emptor::fixed(total.high, 2).c_str(),
+                  static_cast<unsigned long long>(total.answers),
+                  static_cast<unsigned long long>(total.off_scale));
+    }
+  } else {
+    std::printf("Satisfaction is left out: no answers to surveys given (--surveys).\n");
+  }
+  if (const auto& found = voices.reviews) {
+    tell_file("Reviews", found->quality);
+    if (found->problem.empty()) {
+      std::printf("  %llu sound good, %llu bad; %llu look made up\n",
+                  static_cast<unsigned long long>(found->overview.positive),
+                  static_cast<unsigned long long>(found->overview.negative),
+                  static_cast<unsigned long long>(found->audit.suspicious));
+    } else {
+      std::printf("  How they feel is left out: %s.\n", found->problem.c_str());
+    }
+  } else {
+    std::printf("Reviews are left out: none given (--reviews).\n");
+  }
+  if (const auto& found = voices.leads) {
+    tell_file("Leads", found->leads);
+    tell_file("What leads did", found->events);
+  } else {
+    std::printf("Leads are left out: none given (--leads).\n");
+  }
+}
+
+void tell_incidents(const Incidents& found) {
+  std::printf("%zu of %zu orders since %s are unusual\n", found.unusual.alarms,
+              found.unusual.orders, emptor::to_string(emptor::local_day(found.cut)).c_str());
+  if (found.cases) {
+    tell_file("Cases", found.cases->quality);
+  } else {
+    std::printf("Cases are left out: none given (--cases).\n");
+  }
+}
+
 void tell_orders(const Findings& found) {
   const ShopTables& shop = found.shop;
   const Analysis& analysis = *found.analysis;
@@ -255,6 +335,9 @@ void tell_orders(const Findings& found) {
                 emptor::fixed(100 * segment.monetary_share, 1).c_str());
   }
   tell_worth(found);
+  tell_churn(found);
+  tell_voices(found.voices);
+  tell_incidents(*found.incidents);
   tell_referral(found);
   if (analysis.models.estimates.empty()) return;
   if (!shop.links) {
@@ -304,7 +387,12 @@ int run(const Arguments& arguments) {
   Sources sources{.orders = arguments.orders,
                   .links = arguments.links,
                   .touches = arguments.touches,
-                  .records = arguments.records};
+                  .records = arguments.records,
+                  .voices = {.surveys = arguments.surveys,
+                             .reviews = arguments.reviews,
+                             .cases = arguments.cases,
+                             .leads = arguments.leads,
+                             .lead_events = arguments.lead_events}};
   if (sources.orders.empty() && sources.records.empty()) {
     bar.show("making a shop");
     if (auto done = make_shop(arguments, sources); !done) return fail(done.error());
@@ -347,6 +435,15 @@ int run(const Arguments& arguments) {
     }
   }
 
+  if (found.analysis) {
+    auto voices = study_voices(sources.voices, customer_of_key(found), arguments.out, context);
+    if (!voices) return fail(voices.error());
+    found.voices = *std::move(voices);
+    (void)context.report({.what = "what goes wrong"});
+    found.incidents = incidents_of(found.shop, found.voices.cases ? &*found.voices.cases : nullptr,
+                                   found.analysis->as_of, context);
+  }
+
   bar.show("writing");
   if (found.identity) {
     if (auto done = write_identity_exports(*found.identity, arguments.out); !done) {
@@ -360,6 +457,15 @@ int run(const Arguments& arguments) {
   }
   if (found.referral) {
     if (auto done = write_referral_exports(found.shop, *found.referral, arguments.out); !done) {
+      return fail(done.error());
+    }
+  }
+  if (found.churn) {
+    if (auto done = write_risk_exports(found.shop, *found.churn, found.voices, arguments.out);
+        !done) {
+      return fail(done.error());
+    }
+    if (auto done = write_incident_exports(found.shop, *found.incidents, arguments.out); !done) {
       return fail(done.error());
     }
   }

@@ -9,6 +9,7 @@
 #include "identity_page.hpp"
 #include "identity_samples.hpp"
 #include "referral_page.hpp"
+#include "risk_page.hpp"
 #include "worth_page.hpp"
 
 namespace storefront {
@@ -150,6 +151,9 @@ void add_orders(emptor::ReportPage& page, const Findings& found) {
   emptor::add_cohort_section(page, analysis.cohorts);
   add_groups_chapter(page, *found.groups);
   add_worth_chapter(page, *found.worth, shop);
+  add_churn_chapter(page, *found.churn, shop);
+  add_voices_chapter(page, found.voices);
+  add_incidents_chapter(page, *found.incidents, shop);
   if (found.referral) {
     add_referral_chapter(page, *found.referral, shop);
   } else {

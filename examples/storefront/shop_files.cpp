@@ -195,6 +195,7 @@ Result<void> write_shop(const Shop& shop, const std::filesystem::path& out) {
   if (auto done = write_touches(shop, path("touches.csv"), path("truth_tricks.csv")); !done) {
     return done;
   }
+  if (auto done = write_voices(shop, out); !done) return done;
   return write_truth(shop, path("truth_people.csv"), path("truth_referrals.csv"),
                      path("truth_items.csv"));
 }

@@ -10,7 +10,18 @@
 
 namespace storefront {
 
-enum class Kind : std::uint64_t { item = 1, person, purchases = 4, flaws, touches, tricks };
+enum class Kind : std::uint64_t {
+  item = 1,
+  person,
+  purchases = 4,
+  flaws,
+  touches,
+  tricks,
+  moods,
+  voices,
+  bought_reviews,
+  leads
+};
 
 [[nodiscard]] inline emptor::RandomStream stream_of(const ShopOptions& options, Kind kind,
                                                     std::size_t index) {

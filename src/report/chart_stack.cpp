@@ -84,7 +84,7 @@ std::string render_svg(const StackChart& chart, const ChartSize& size) {
   const double names = chart.labels.x.empty() ? 0 : 18;
   const double row_height = std::fmin(small ? 44 : 30, 3600 / n);
   ChartCanvas canvas(chart.labels, size, legend, 10 + row_height * n + 26 + names);
-  PlotBox box{6, canvas.top() + 4, canvas.width() - 6, canvas.height() - 24 - names};
+  PlotBox box{1, canvas.top() + 4, canvas.width() - 6, canvas.height() - 24 - names};
   if (!small) {
     name_room = std::fmin(name_room, size.width * 0.3);
     note_room = std::fmin(note_room, size.width * 0.3);
@@ -104,7 +104,7 @@ std::string render_svg(const StackChart& chart, const ChartSize& size) {
     if (small) {
       const double free = canvas.width() - detail::text_width(row.note, detail::tick_size) -
                           (row.note.empty() ? 0 : 12);
-      canvas.svg().label(0, top + 16,
+      canvas.svg().label(5, top + 16,
                          detail::shorten(row.name, std::fmax(free, 60), detail::name_size), "k",
                          SvgAnchor::start, row.name);
       canvas.svg().label(canvas.width(), top + 16,

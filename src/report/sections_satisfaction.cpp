@@ -146,10 +146,11 @@ void show_trend(ReportPage& page, const SatisfactionTrend& trend) {
                   .series = {{.name = "score"}, {.name = "level"}},
                   .format = format,
                   .from_zero = false};
-  StackChart stacks = stacks_of(words, "Answers by month", "Shares of answers by class and month.");
+  StackChart stacks =
+      stacks_of(words, "Answers of the last months", "Shares of answers by class and month.");
   ReportTable table{.caption = "By month",
                     .columns = {"Month", "Answers", "Score", "At least", "At most", "Level"}};
-  const std::size_t first = trend.points.size() - std::min<std::size_t>(trend.points.size(), 24);
+  const std::size_t first = trend.points.size() - std::min<std::size_t>(trend.points.size(), 12);
   for (std::size_t p = 0; p < trend.points.size(); ++p) {
     const SatisfactionPoint& point = trend.points[p];
     const SatisfactionEstimate& one = point.estimate;

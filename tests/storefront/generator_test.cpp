@@ -282,3 +282,81 @@ TEST_CASE("touches tell who brought whom, in order of time") {
   CHECK(tricks[ShopTouch::Trick::ring] > 8);
   CHECK(tricks[ShopTouch::Trick::burst] == 12);
 }
+
+TEST_CASE("what people say is of orders, late parcels show in all of it") {
+  const Shop shop = generate_shop({.people = 1500});
+  const auto begin = emptor::Time{shop.options.first_day};
+  const auto end = begin + std::chrono::days{shop.options.days};
+  const auto late = end - std::chrono::days{100};
+  const auto in_order = [&](const auto& rows, auto time) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      REQUIRE(rows[i].*time >= begin);
+      REQUIRE(rows[i].*time < end);
+      if (i > 0) REQUIRE(rows[i - 1].*time <= rows[i].*time);
+    }
+  };
+  in_order(shop.answers, &ShopAnswer::time);
+  in_order(shop.reviews, &ShopReview::time);
+  in_order(shop.cases, &ShopCase::opened);
+  in_order(shop.lead_events, &ShopLeadEvent::time);
+
+  double delivery[2] = {};
+  double answers[2] = {};
+  std::size_t alike = 0;
+  std::size_t off_scale = 0;
+  for (const ShopAnswer& one : shop.answers) {
+    off_scale += one.recommend > 10 ? 1 : 0;
+    alike += one.product == one.price && one.price == one.website && one.website == one.service &&
+                     one.seconds < 20
+                 ? 1
+                 : 0;
+    if (one.delivery == ShopAnswer::not_given) continue;
+    const bool lately = one.time > late + std::chrono::days{20};
+    delivery[lately] += one.delivery;
+    ++answers[lately];
+  }
+  CHECK(delivery[0] / answers[0] > delivery[1] / answers[1] + 0.4);
+  CHECK(alike > 5);
+  CHECK(off_scale > 0);
+
+  std::size_t bought = 0;
+  std::size_t chinese = 0;
+  for (const ShopReview& one : shop.reviews) {
+    CHECK((one.rating >= 1 && one.rating <= 5));
+    CHECK(!one.text.empty());
+    bought += one.bought ? 1 : 0;
+    chinese += static_cast<unsigned char>(one.text[0]) >= 0xE4 ? 1 : 0;
+  }
+  CHECK(bought == 30);
+  CHECK(chinese > 20);
+
+  double cases[2] = {};
+  for (const ShopCase& one : shop.cases) {
+    REQUIRE(one.category < shop.case_categories.size());
+    if (one.closed) CHECK(*one.closed >= one.opened);
+    if (one.category == 0) ++cases[one.opened > late + std::chrono::days{14}];
+  }
+  CHECK(cases[1] > cases[0]);
+
+  std::set<std::size_t> ordered;
+  for (const ShopLeadEvent& one : shop.lead_events) {
+    REQUIRE(one.lead < shop.leads.size());
+    REQUIRE(one.time >= shop.leads[one.lead].joined);
+    if (one.kind == "order") ordered.insert(one.lead);
+  }
+  double need[2] = {};
+  double leads[2] = {};
+  for (std::size_t l = 0; l < shop.leads.size(); ++l) {
+    if (!shop.leads[l].need) continue;
+    need[ordered.count(l)] += *shop.leads[l].need;
+    ++leads[ordered.count(l)];
+  }
+  CHECK(need[1] / leads[1] > need[0] / leads[0] + 5);
+}
+
+TEST_CASE("a small shop has voices, too") {
+  for (const std::size_t people : {1, 2, 30}) {
+    const Shop shop = generate_shop({.people = people, .items = people});
+    CHECK(shop.leads.size() >= 20);
+  }
+}

@@ -52,6 +52,8 @@ expect 2 'needs a whole number' --seed -1
 expect 2 'belong together' --orders x.csv
 expect 2 'needs a value' --out
 expect 2 'belongs to --orders' --touches x.csv
+expect 2 '--surveys belongs to --orders' --surveys x.csv
+expect 2 '--lead-events belongs to --leads' --orders x.csv --mapping y.json --lead-events x.csv
 
 # Good runs: a report at the end, the same bytes for any number of threads.
 expect 0 '^Report: .*/report\.html$' --people 400 --out one --threads 1
@@ -59,10 +61,12 @@ expect 0 '^Report: ' --people 400 --out two --threads 2
 for file in report.html customers_scored.csv segments.csv cohorts.csv models.csv recommendations.csv quarantine.csv \
   next_orders.csv demand.csv \
   bought_together.csv due_again.csv friends.csv customers.csv duplicates.csv merges.csv golden_profiles.csv \
-  quarantine_records.csv touches.csv rewards.csv ledger.csv quarantine_touches.csv truth_tricks.csv; do
+  quarantine_records.csv touches.csv rewards.csv ledger.csv quarantine_touches.csv truth_tricks.csv \
+  surveys.csv reviews.csv cases.csv leads.csv lead_events.csv truth_reviews.csv satisfaction.csv reviews_read.csv \
+  leads_graded.csv unusual_orders.csv returns.csv case_rates.csv quarantine_surveys.csv; do
   [ -s "one/$file" ] || fail "$file is missing"
 done
-sed -i 's|two/orders.csv|one/orders.csv|; s|two/customers.csv|one/customers.csv|; s|two/touches.csv|one/touches.csv|' two/report.html two/quarantine*.csv
+sed -i -E 's#two/((orders|customers|touches|surveys|reviews|cases|leads|lead_events)\.csv)#one/\1#' two/report.html two/quarantine*.csv
 diff -rq one two >differences.txt || fail "threads change the result: $(cat differences.txt)"
 [ "$("$storefront" --people 50 --out last | tail -n 1)" = "Report: $PWD/last/report.html" ] || fail 'the last line'
 echo "$good" | orders good.csv
@@ -137,6 +141,32 @@ awk -F, 'FILENAME ~ /people/ { person[$1] = $2; next }
          FNR > 1 && $7 == "friend" && $11 + 0 > 0 && person[$1] == person[$4] { bad++ }
          END { exit bad > 0 }' planted/truth_people.csv planted/truth_tricks.csv planted/rewards.csv ||
   fail 'somebody is paid for bringing themselves'
+
+# Who may leave, what customers say, what goes wrong: what was planted is found.
+awk '/^Leaving/ { for (i = 1; i < NF; i++) if ($i == "AUC") auc = $(i + 1) } END { exit !(auc > .7) }' said.txt ||
+  fail "those who leave are not told apart: $(grep Leaving said.txt)"
+[ "$(head -n 1 planted/churn.csv)" = 'customer,leaves,value,at_risk,why' ] || fail 'the columns of churn'
+awk -F, 'FNR > 1 { n++; bad += $2 < 0 || $2 > 1 || (FNR > 2 && $4 > last + .01); last = $4 }
+         END { exit !(n > 500 && !bad) }' planted/churn.csv || fail 'churn is not ordered by value at risk'
+grep -Eq '^  nps [0-9-]' said.txt || fail 'no net promoter score'
+awk -F, '$1 == "nps" && $2 == "all" { exit !($5 <= $4 && $4 <= $6 && $3 > 800) }' planted/satisfaction.csv ||
+  fail 'the score has no interval'
+# Reviews that were bought are among the suspicious ones, honest ones hardly.
+awk -F, 'NR == FNR { if (FNR > 1) bought[$1, $2, substr($3, 1, 10)] = 1; next }
+         FNR > 1 { b = ($1, $2, $3) in bought; n[b]++; hit[b] += $6 >= .5 }
+         END { exit !(n[1] >= 25 && hit[1] > .7 * n[1] && hit[0] < .03 * n[0]) }' \
+  planted/truth_reviews.csv planted/reviews_read.csv || fail 'bought reviews are not told from honest ones'
+awk -F, 'FNR > 1 && $4 != "" { n[$4 >= 4]++; right[$4 >= 4] += ($4 >= 4) == ($5 > 0) }
+         END { exit !(right[1] > .9 * n[1] && right[0] > .5 * n[0]) }' planted/reviews_read.csv ||
+  fail 'how reviews feel does not go with their stars'
+awk -F, 'FNR > 1 { place = index("ABCD", substr($2, 1, 1)) + substr($2, 2, 1); n++; bad += place < last; last = place }
+         END { exit !(n > 200 && last == 8 && !bad) }' planted/leads_graded.csv || fail 'leads are not ordered by grade'
+for text in 'Who may leave, and whom to call first' 'Leaving: do probabilities come true' 'Leaving: how many to call' \
+  'How long customers stay' 'Net promoter score by month' 'Answers that are not to be trusted' 'Importance by performance' \
+  'How reviews feel, by aspect' 'Who needs care' 'Reviews that look made up' 'Leads by grade' 'did the grades keep' \
+  'Unusual orders' 'What is sent back' 'Cases by category' 'late parcel'; do
+  grep -q "$text" planted/report.html || fail "the report has nothing on '$text'"
+done
 
 # Records of a host.
 people() { expect "$1" "$2" --records "$3" --out "people_${3%.csv}"; }
@@ -251,6 +281,64 @@ printf 'a,b\n1,2\n' >unknown_touches.csv
 touched 1 'touches need the columns time, kind' unknown_touches.csv
 printf '\xff\xfet\0i\0' >utf16_touches.csv
 touched 1 'UTF-16' utf16_touches.csv
+
+# What customers say.
+voiced() { # voiced EXIT_CODE PATTERN OPTION FILE [OPTION FILE]
+  local code=$1 pattern=$2
+  shift 2
+  expect "$code" "$pattern" --orders good.csv --mapping mapping.json --out "voiced_${2%.csv}" "$@"
+}
+for what in 'Satisfaction is left out: no answers' 'Reviews are left out: none given' 'Leads are left out: none given' \
+  'Cases are left out: none given' 'Who may leave is left out: the orders are of too short'; do
+  grep -q "$what" <("$storefront" --orders good.csv --mapping mapping.json --out silent) || fail "nothing like '$what'"
+done
+for what in 'no answers to surveys were given' 'no reviews were given' 'no leads were given' 'no cases were given' \
+  'too few orders to learn from'; do
+  grep -q "$what" silent/report.html || fail "the report does not say that $what"
+done
+[ ! -e silent/satisfaction.csv ] && [ ! -e silent/churn.csv ] || fail 'results without what they are of'
+cat >answers.csv <<'CSV'
+time,customer,recommend,easy,product,delivery,seconds
+2026-01-05,ann,10,7,5,5,60
+2026-01-06,ben,3,2,2,1,70
+2026-02-06,zoe,11,many,5,,80
+yesterday,ann,9,7,5,5,60
+CSV
+printf '2026-02-07,ann,\xff,7,5,5,60\nshort\n2026-02-07,"cut' >>answers.csv
+voiced 0 '^Surveys: 7 rows read, 3 kept, 1 of somebody unknown, 1 values no numbers' --surveys answers.csv
+grep -q '^  nps 0.00 .*2 answers, 1 off the scale' said.txt || fail "answers off the scale are not counted: $(grep nps said.txt)"
+grep -q 'invalid_utf8' voiced_answers/quarantine_surveys.csv || fail 'a rejected answer is not in the quarantine'
+echo 'time,recommend' >no_answers.csv
+voiced 0 '^Surveys: 0 rows read' --surveys no_answers.csv
+grep -q 'Nobody has answered' voiced_no_answers/report.html || fail 'the report does not say that nobody answered'
+printf 'time,comment\n2026-01-05,fine\n' >wordy_answers.csv
+voiced 1 'needs one of the columns recommend' --surveys wordy_answers.csv
+printf 'time,recommend\n2026-01-05,9\n' >one_answer.csv
+voiced 0 '^  nps 100.00' --surveys one_answer.csv
+cat >words.csv <<'CSV'
+time,customer,item,rating,text
+2026-01-05,ann,tea,5,Lovely tea
+2026-01-06,ben,pot,1,"The pot was broken, I was injured"
+2026-01-07,,,,
+CSV
+voiced 0 'How they feel is left out: there are fewer than 20' --reviews words.csv
+voiced 1 "there is no column 'text'" --reviews answers.csv
+printf 'opened,closed,customer,category\n2026-01-05,2026-01-04,ann,broken\n2026-01-06,,zoe,late\n,,ann,late\n2026-01-07,,ann,\n' >turned.csv
+voiced 0 '^Cases: 4 rows read, 2 kept, 1 of somebody unknown' --cases turned.csv
+voiced 1 "there is no column 'opened'" --cases answers.csv
+printf 'lead,industry,employees\nx1,retail,80\nx2,fishing,none\nx1,retail,90\n' >may_buy.csv
+printf 'lead,time,event\nx1,2026-01-05,demo asked\nx9,2026-01-05,page view\nx2,never,page view\nx2,2026-01-06,whistled\n' >did.csv
+voiced 0 '^Leads: 3 rows read, 2 kept, 0 of somebody unknown, 1 values no numbers' --leads may_buy.csv --lead-events did.csv
+grep -q '^What leads did: 4 rows read, 3 kept, 1 of somebody unknown' said.txt || fail 'what leads did is not counted'
+grep -q '^x1,.*demo asked' voiced_may_buy/leads_graded.csv || fail 'the grade of a lead has no reason'
+voiced 0 '^Leads: 3 rows' --leads may_buy.csv
+for option in surveys reviews cases leads; do
+  voiced 1 'nowhere_said\.csv' --$option nowhere_said.csv
+  : >empty_said.csv
+  voiced 1 'empty_said\.csv' --$option empty_said.csv
+  printf '\xff\xfet\0i\0' >utf16_said.csv
+  voiced 1 'UTF-16' --$option utf16_said.csv
+done
 
 # Mappings that do not hold.
 run 1 'nowhere\.json' good.csv nowhere.json

@@ -1,9 +1,11 @@
-// The sections on churn, leads, reviews and satisfaction, and the chart that they share.
+// The sections on churn, leads, reviews, satisfaction and what goes wrong, and the chart that they
+// share.
 
 #include <limits>
 #include <string>
 
 #include "emptor/report/chart_stack.hpp"
+#include "emptor/report/sections_anomaly.hpp"
 #include "emptor/report/sections_churn.hpp"
 #include "emptor/report/sections_leads.hpp"
 #include "emptor/report/sections_reviews.hpp"
@@ -349,4 +351,91 @@ TEST_CASE("drivers stand by importance and performance", "[report][satisfaction]
   drivers.constant_target = true;
   const std::string flat = html_of([&](ReportPage& page) { add_driver_section(page, drivers); });
   CHECK(count(flat, "nothing to explain") == 1);
+}
+
+TEST_CASE("unusual orders come with reasons in words", "[report][anomaly]") {
+  OrderAlarmSummary summary;
+  summary.orders = 1000;
+  summary.customers = 100;
+  summary.first_orders = 90;
+  summary.alarms = 12;
+  summary.alarm_share = 0.012;
+  summary.expected_share = 0.01;
+  summary.strongest[0] = 7;
+  summary.strongest[2] = 5;
+  summary.periods = {{12 * 2024, 500, 5}, {12 * 2024 + 2, 500, 7}};
+  OrderAlarm alarm{.row = 3, .customer = Customer{1}, .amount = 84'000};
+  alarm.anomaly.score = 18;
+  alarm.anomaly.known = 8;
+  for (std::size_t s = 0; s < order_signals; ++s) {
+    alarm.anomaly.reasons[s] = {static_cast<OrderSignal>(s), s == 7 ? 0.5 : 2.5, 0.004, 6'000};
+  }
+  alarm.anomaly.reasons[2].expected = 86'400 * 20;
+  summary.top = {alarm};
+  const std::string html = html_of([&](ReportPage& page) {
+    add_order_alarm_section(page, summary,
+                            {.currency = Currency("EUR"),
+                             .customer_name = [](Customer c) { return text("C<", index(c), ">"); },
+                             .order_name = [](std::uint32_t row) { return text(attack, row); }});
+  });
+  CHECK(count(html, "12 orders of 1,000 (1.2%; 1% were asked for) are unusual.") == 1);
+  CHECK(count(html, "amount 840.00 EUR instead of about 60.00 EUR") == 1);
+  CHECK(count(html, "later than the usual 20 days") == 1);
+  CHECK(count(html, "money back, which 0.4% of orders are") == 1);
+  CHECK(count(html, "country that 0.4% of orders have") == 1);
+  CHECK(count(html, "method that") == 0);  // says little
+  CHECK(count(html, "C&lt;1&gt;") > 0);
+  const std::string none = html_of([](ReportPage& page) { add_order_alarm_section(page, {}); });
+  CHECK(count(none, "There are no orders to look at.") == 1);
+}
+
+TEST_CASE("rates of complaints stand within chance's limits or not", "[report][anomaly]") {
+  ComplaintRates rates;
+  rates.cases = 60;
+  rates.exposure = 2000;
+  rates.rate = 0.03;
+  rates.low = 0.02;
+  rates.high = 0.04;
+  for (int g = 0; g < 3; ++g) {
+    ComplaintGroup& one = rates.groups.emplace_back();
+    one.name = g == 0 ? attack : text("group ", g);
+    one.exposure = g == 2 ? 0 : 1000;
+    one.rate = g == 2 ? missing : 0.02 + 0.02 * g;
+    one.low = 0.01;
+    one.shrunk = 0.03;
+    one.place = g == 1 ? FunnelPlace::high_alarm : FunnelPlace::within;
+  }
+  rates.funnel = {{100, 0, 0, 0.1, 0.2}, {1000, 0.01, 0.02, 0.04, 0.05}};
+  const std::string html = html_of([&](ReportPage& page) {
+    add_complaint_section(page, rates, {.groups = "category", .title = "Sent back"});
+  });
+  CHECK(count(html, "60 complaints on 2,000 orders: a rate of 3% (95% interval 2% to 4%)") == 1);
+  CHECK(count(html, "very high") == 1);
+  CHECK(count(html, "not known") == 1);
+  CHECK(count(html, "Rate by category") > 0);
+  const std::string none = html_of([](ReportPage& page) { add_complaint_section(page, {}); });
+  CHECK(count(none, "There are no orders to look at.") == 1);
+}
+
+TEST_CASE("categories of cases tell what changes", "[report][anomaly]") {
+  CaseTrends trends;
+  trends.first_month = 12 * 2024;
+  trends.months = 3;
+  trends.recent_months = 1;
+  trends.changed = 1;
+  CaseTrend& late = trends.categories.emplace_back();
+  late.category = attack;
+  late.cases = 30;
+  late.recent = 25;
+  late.ratio = infinity;
+  late.changed = true;
+  for (int m = 0; m < 3; ++m) late.months.push_back({12 * 2024 + m, 10, 100, 0.1, 1});
+  const CaseTimes times[] = {{.category = attack, .cases = 30, .open = 29, .median = 4}};
+  const std::string html =
+      html_of([&](ReportPage& page) { add_case_section(page, trends, times); });
+  CHECK(count(html, "1 category has changed in the last 1 month (of 3)") == 1);
+  CHECK(count(html, ">more<") == 1);
+  CHECK(count(html, "not yet") > 0);
+  const std::string none = html_of([](ReportPage& page) { add_case_section(page, {}); });
+  CHECK(count(none, "There are no cases.") == 1);
 }
