@@ -219,4 +219,13 @@ class ReferralProgramme {
   std::vector<RewardKey> expired_;
 };
 
+template <class Visit>
+void ReferralProgramme::for_each_event(ClaimId claim, Visit&& visit) const {
+  if (index(claim) >= first_of_claim_.size()) return;
+  for (std::uint32_t at = first_of_claim_[index(claim)]; at != nothing;
+       at = events_[at].next_of_claim) {
+    visit(events_[at].id);
+  }
+}
+
 }  // namespace emptor
