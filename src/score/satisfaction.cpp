@@ -173,9 +173,9 @@ void require_survey_weights(std::span<const double> weights, std::size_t rows, c
                     where);
   }
   for (const double weight : weights) {
-    if (!(weight >= 0 && weight <= 1e100)) {
-      throw Exception(ErrorCode::invalid_value, text("weights must be in [0, 1e100], got ", weight),
-                      where);
+    if (!(weight == 0 || (weight >= 1e-100 && weight <= 1e100))) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("weights must be 0 or in [1e-100, 1e100], got ", weight), where);
     }
   }
 }

@@ -216,8 +216,8 @@ SatisfactionTrend satisfaction_trend(std::span<const double> scores, std::span<c
 
 TrendTest mann_kendall(std::span<const double> values, double confidence) {
   require_option(confidence > 0 && confidence < 1, "confidence", "in (0, 1)", confidence);
-  if (values.size() > 10'000) {
-    throw Exception(ErrorCode::invalid_shape, text("at most 10000 values, got ", values.size()),
+  if (values.size() > 5000) {
+    throw Exception(ErrorCode::invalid_shape, text("at most 5000 values, got ", values.size()),
                     "mann_kendall");
   }
   std::vector<double> known, slopes;

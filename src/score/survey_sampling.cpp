@@ -62,6 +62,10 @@ std::vector<std::uint64_t> allocate_survey(std::span<const SurveyStratum> strata
       throw Exception(ErrorCode::overflow, "more than 2^64 customers", "allocate_survey");
     }
   }
+  if (answers >= population) {
+    for (std::size_t s = 0; s < strata.size(); ++s) out[s] = strata[s].population;
+    return out;
+  }
   require_option(given <= answers, "least", "at most the answers in all", least);
   // The next answer goes where it takes most off the variance: N S / sqrt(n (n + 1)).
   struct Next {

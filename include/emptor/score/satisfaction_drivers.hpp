@@ -23,8 +23,8 @@
 // 0. Of collinear columns the later has no coefficient, but R² is shared among them all. Importance
 // is of association: it does not tell what a change would bring.
 //
-// n rows, p drivers. Time n p^2 + 2^p, times the replicates; memory p^3. The same bits for any
-// number of threads. Thread safety: pure functions.
+// n rows, p drivers. Time n p^2 + 2^p + 50 p^3, times the replicates; memory p^3. The same bits for
+// any number of threads. Thread safety: pure functions.
 
 #include <cstdint>
 #include <span>

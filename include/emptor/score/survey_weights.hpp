@@ -53,10 +53,10 @@ struct SurveyWeights {
   SurveyWeightReport report;
 };
 
-/// `weights`: the old ones, >= 0; empty for all 1. A level nobody has cannot be met: the others
-/// share what it wanted, and the report says so. A level wanted 0 gets weight 0. No rows, or no
-/// weight that is not in a level wanted 0: weights 0, not converged. Throws `invalid_option`,
-/// `invalid_shape`, `invalid_value`, `out_of_range` for a level.
+/// `weights`: the old ones, 0 or in [1e-100, 1e100]; empty for all 1. A level nobody has cannot be
+/// met: the others share what it wanted, and the report says so. A level wanted 0 gets weight 0. No
+/// rows, or no weight that is not in a level wanted 0: weights 0, not converged. Throws
+/// `invalid_option`, `invalid_shape`, `invalid_value`, `out_of_range` for a level.
 [[nodiscard]] EMPTOR_API SurveyWeights rake_survey(std::span<const SurveyMargin> margins,
                                                    const SurveyRakingOptions& options = {},
                                                    std::span<const double> weights = {});

@@ -145,8 +145,16 @@ TEST_CASE("satisfaction of bad and of scarce answers", "[satisfaction]") {
   CHECK(all.high == all.value);
 
   CHECK_THROWS_AS(measure_satisfaction(nines, nps_options(), some), Exception);
-  CHECK_THROWS_AS(measure_satisfaction(nines, nps_options(), std::vector<double>{1, -1}),
-                  Exception);
+  for (const double weight : {-1.0, 1e-200, 1e200, unknown}) {
+    CHECK_THROWS_AS(measure_satisfaction(nines, nps_options(), std::vector<double>{1, weight}),
+                    Exception);
+  }
+  const std::vector<double> tiny(2, 1e-100), huge(2, 1e100);
+  for (const std::vector<double>& equal : {tiny, huge}) {
+    const SatisfactionEstimate all_nines = measure_satisfaction(nines, nps_options(), equal).total;
+    CHECK_THAT(all_nines.effective, WithinRel(2.0, 1e-12));
+    CHECK(all_nines.standard_error == 0);
+  }
   CHECK_THROWS_AS(measure_satisfaction(nines, nps_options(), {}, std::vector{1U, 1U << 24U}),
                   Exception);
   SatisfactionOptions wrong = nps_options();
