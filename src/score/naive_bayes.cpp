@@ -12,6 +12,7 @@ namespace emptor {
 
 namespace {
 
+constexpr double most_smoothing = 1e9;
 constexpr std::uint64_t most_count = std::uint64_t{1} << 48U;
 
 bool fits(std::size_t classes, std::uint32_t bits) noexcept {
@@ -24,8 +25,8 @@ bool fits(std::size_t classes, std::uint32_t bits) noexcept {
 NaiveBayesModel::NaiveBayesModel(std::size_t classes, const NaiveBayesOptions& options)
     : options_(options), classes_(classes) {
   require_text_grams(options.grams);
-  require_option(options.smoothing > 0 && std::isfinite(options.smoothing), "smoothing",
-                 "> 0 and finite", options.smoothing);
+  require_option(options.smoothing > 0 && options.smoothing <= most_smoothing, "smoothing",
+                 "in (0, 1e9]", options.smoothing);
   require_option(fits(classes, options.grams.bits), "classes",
                  "in [2, 256], and 2^bits x classes at most 2^26", classes);
   texts_.assign(classes, 0);
@@ -138,7 +139,7 @@ Result<NaiveBayesModel> NaiveBayesModel::load(std::span<const std::byte> bytes) 
   head->require(options.grams.shortest >= 1 && options.grams.shortest <= options.grams.longest &&
                     options.grams.longest <= longest_text_gram &&
                     fits(texts.size(), options.grams.bits) && options.smoothing > 0 &&
-                    std::isfinite(options.smoothing),
+                    options.smoothing <= most_smoothing,
                 "options that cannot be");
   for (const std::uint64_t count : texts) head->require(count < most_count, "a count too large");
   if (Result<void> done = head->finish(); !done) return done.error();

@@ -25,7 +25,7 @@ enum class NaiveBayesKind : std::uint8_t { multinomial, complement };
 struct NaiveBayesOptions {
   NaiveBayesKind kind = NaiveBayesKind::multinomial;
   TextGramOptions grams{1, 2, true, true, 18};
-  double smoothing = 0.5;  ///< added to every count (Lidstone); > 0
+  double smoothing = 0.5;  ///< added to every count (Lidstone); in (0, 1e9]
   bool binary = true;      ///< an n-gram counts once a text
 };
 

@@ -66,8 +66,10 @@ TEST_CASE("naive Bayes learns in any order, is saved, and knows nothing at first
   CHECK_THROWS_AS(model.scores("x", std::span(shares).first(2)), Exception);
   CHECK_THROWS_AS(NaiveBayesModel(1), Exception);
   NaiveBayesOptions options;
-  options.smoothing = 0;
-  CHECK_THROWS_AS(NaiveBayesModel(2, options), Exception);
+  for (const double smoothing : {0.0, 1e300}) {
+    options.smoothing = smoothing;
+    CHECK_THROWS_AS(NaiveBayesModel(2, options), Exception);
+  }
 }
 
 }  // namespace
