@@ -15,10 +15,14 @@
 #include <vector>
 
 #include "emptor/core/random.hpp"
+#include "emptor/score/aft.hpp"
+#include "emptor/score/anomaly.hpp"
 #include "emptor/score/boosting.hpp"
 #include "emptor/score/cox.hpp"
 #include "emptor/score/credit_card.hpp"
+#include "emptor/score/discrete_hazard.hpp"
 #include "emptor/score/ftrl.hpp"
+#include "emptor/score/isolation_forest.hpp"
 #include "emptor/score/linear.hpp"
 #include "emptor/score/logistic.hpp"
 #include "emptor/score/naive_bayes.hpp"
@@ -94,6 +98,56 @@ Answers ask_rows(std::span<const std::byte> bytes, std::vector<std::byte>& saved
     std::vector<float> row(model->schema().size(), missing_value);
     for (std::size_t c = 0; c < row.size() && c < question.size(); ++c) row[c] = question[c];
     out.push_back(model->score(row));
+  }
+  return out;
+}
+
+/// The scores, and then the chance to stay longer than 6.
+template <class Model>
+Answers ask_survival(std::span<const std::byte> bytes, std::vector<std::byte>& saved) {
+  Answers out = ask_rows<Model>(bytes, saved);
+  if (!out) return out;
+  const Result<Model> model = Model::load(bytes);
+  for (const std::array<float, 3>& question : score_questions()) {
+    std::vector<float> row(model->schema().size(), missing_value);
+    for (std::size_t c = 0; c < row.size() && c < question.size(); ++c) row[c] = question[c];
+    out->push_back(model->survival(row, 6));
+  }
+  return out;
+}
+
+inline std::vector<OrderFacts> some_orders() {
+  std::vector<OrderFacts> out;
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    RandomStream random(12, i);
+    OrderFacts order;
+    order.customer = Customer{i % 8};
+    order.order = Order{i};
+    order.time = Time{std::chrono::seconds{1'700'000'000 + 40'000 * i + random.below(9'000)}};
+    order.amount = 500 + random.below(2'000);
+    order.items = 1 + random.below(4);
+    order.device = random.below(3);
+    order.country = random.below(2);
+    out.push_back(order);
+  }
+  out[5].amount = -700;
+  out[7].device = unknown_code;
+  return out;
+}
+
+inline Answers ask_orders(std::span<const std::byte> bytes, std::vector<std::byte>& saved) {
+  const Result<OrderBaseline> baseline = OrderBaseline::load(bytes);
+  if (!baseline) return baseline.error();
+  saved = baseline->save();
+  std::vector<double> out{baseline->threshold()};
+  OrderHistory history;
+  OrderAnomaly anomaly;
+  for (const OrderFacts& order : some_orders()) {
+    if (order.customer != Customer{5}) continue;
+    baseline->score(history, order, anomaly);
+    out.push_back(anomaly.score);
+    out.push_back(anomaly.p_value);
+    history.add(order);
   }
   return out;
 }
@@ -197,7 +251,7 @@ inline std::vector<ScoreKind> all_score_kinds() {
                    const ScoreSample s = score_sample();
                    return fit_cox(s.table, {.time = s.time, .event = s.lost}).model.save();
                  },
-                 ask_rows<CoxModel>});
+                 ask_survival<CoxModel>});
   out.push_back({"text-classifier",
                  {"options", "weights"},
                  [] {
@@ -211,6 +265,32 @@ inline std::vector<ScoreKind> all_score_kinds() {
        [] { return fit_naive_bayes(texts, labels, {.grams = {.longest = 2, .bits = 8}}).save(); },
        ask_texts<NaiveBayesModel>});
   out.push_back({"scorecard-events", {"events"}, make_events, ask_events});
+  out.push_back({"aft",
+                 {"terms", "baseline"},
+                 [] {
+                   const ScoreSample s = score_sample();
+                   return fit_aft(s.table, {.time = s.time, .event = s.lost}).model.save();
+                 },
+                 ask_survival<AftModel>});
+  out.push_back(
+      {"discrete-hazard",
+       {"terms", "periods"},
+       [] {
+         const ScoreSample s = score_sample();
+         return fit_discrete_hazard(s.table, {.time = s.time, .event = s.lost}).model.save();
+       },
+       ask_survival<DiscreteHazardModel>});
+  out.push_back(
+      {"isolation-forest",
+       {"schema", "trees", "calibration"},
+       [] {
+         return fit_isolation_forest(score_sample().table, {.trees = 3, .sample = 16}).model.save();
+       },
+       ask_rows<IsolationForestModel>});
+  out.push_back({"order-baseline",
+                 {"options", "model"},
+                 [] { return fit_order_baseline(some_orders()).model.save(); },
+                 ask_orders});
   return out;
 }
 
