@@ -14,6 +14,10 @@ namespace emptor {
 namespace {
 
 constexpr std::size_t many_rows = 50'000;
+/// With more rows the depth is not searched.
+constexpr std::size_t few_rows = 20'000;
+/// Of the loss by the usual depth: with less to gain another depth is mostly chosen by chance.
+constexpr double clearly_better = 0.99;
 
 void check_options(const BoostingOptions& o, const ScoreSchema& schema) {
   const auto share = [](double value) { return value > 0 && value <= 1; };
@@ -66,6 +70,55 @@ std::vector<Shares> held_out_shares(std::span<const double> target, std::span<co
   return out;
 }
 
+/// The depths that may be tried, the one by rows first.
+std::vector<std::size_t> depths_of(const BoostingOptions& options, std::size_t rows) {
+  if (options.max_depth != 0) return {options.max_depth};
+  const double by_rows = std::log2(static_cast<double>(rows)) / 2 - 3;
+  const auto depth = static_cast<std::size_t>(std::clamp(std::lround(by_rows), 2L, 8L));
+  if (rows >= few_rows || options.patience == 0) return {depth};
+  return {depth, 1, depth + 2};
+}
+
+/// How many rounds of trees of one depth are best for rows held out.
+struct Search {
+  std::size_t depth = 0;
+  std::size_t rounds = 1;
+  double loss = std::numeric_limits<double>::infinity();
+  std::vector<BoostingRound> history{};
+  bool stopped = false;
+};
+
+Search search_rounds(const detail::BoostingData& data, const BoostingOptions& options,
+                     std::size_t depth, const std::vector<Shares>& shares, const Context& context) {
+  Search out;
+  out.depth = depth;
+  std::vector<std::unique_ptr<detail::Booster>> boosters;
+  for (const Shares& share : shares) {
+    boosters.push_back(
+        std::make_unique<detail::Booster>(data, options, depth, share.train, share.held_out));
+  }
+  const auto folds = static_cast<double>(shares.size());
+  for (std::size_t round = 0; round < options.rounds; ++round) {
+    if (context.report({"boosting: rounds", round, options.rounds}) == Go::stop) {
+      out.stopped = true;
+      break;
+    }
+    BoostingRound mean;
+    for (const auto& booster : boosters) {
+      (void)booster->step(round, context);
+      mean.train_loss += booster->train_loss(context) / folds;
+      mean.validation_loss += booster->held_out_loss(context) / folds;
+    }
+    out.history.push_back(mean);
+    if (mean.validation_loss < out.loss) {
+      out.loss = mean.validation_loss;
+      out.rounds = round + 1;
+    }
+    if (round + 1 >= out.rounds + options.patience) break;
+  }
+  return out;
+}
+
 }  // namespace
 
 BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target,
@@ -80,10 +133,8 @@ BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target
   report.constant_target = input.constant;
   detail::ColumnUses uses(table.schema());
   const std::size_t n = table.rows();
-  const double by_rows = std::log2(static_cast<double>(n)) / 2 - 3;
-  report.max_depth = options.max_depth != 0
-                         ? options.max_depth
-                         : static_cast<std::size_t>(std::clamp(std::lround(by_rows), 2L, 8L));
+  const std::vector<std::size_t> depths = depths_of(options, n);
+  report.max_depth = depths.front();
   if (input.constant) {
     report.columns = uses.take();
     return {
@@ -100,32 +151,17 @@ BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target
   if (n < 20) folds = 0;  // nothing to be learned from parts of so few
   report.folds = folds;
   if (folds > 0) {
-    std::vector<std::unique_ptr<detail::Booster>> boosters;
-    for (Shares& share : held_out_shares(target, weights, folds, options)) {
-      boosters.push_back(std::make_unique<detail::Booster>(
-          data, options, report.max_depth, std::move(share.train), std::move(share.held_out)));
+    const std::vector<Shares> shares = held_out_shares(target, weights, folds, options);
+    Search best;
+    for (const std::size_t depth : depths) {
+      Search search = search_rounds(data, options, depth, shares, context);
+      report.stopped = search.stopped;
+      if (search.loss < clearly_better * best.loss) best = std::move(search);
+      if (report.stopped || folds == 1) break;
     }
-    double best = std::numeric_limits<double>::infinity();
-    std::size_t best_rounds = 1;
-    for (std::size_t round = 0; round < options.rounds; ++round) {
-      if (context.report({"boosting: rounds", round, options.rounds}) == Go::stop) {
-        report.stopped = true;
-        break;
-      }
-      BoostingRound mean;
-      for (const auto& booster : boosters) {
-        (void)booster->step(round, context);
-        mean.train_loss += booster->train_loss(context) / static_cast<double>(folds);
-        mean.validation_loss += booster->held_out_loss(context) / static_cast<double>(folds);
-      }
-      report.rounds.push_back(mean);
-      if (mean.validation_loss < best) {
-        best = mean.validation_loss;
-        best_rounds = round + 1;
-      }
-      if (round + 1 >= best_rounds + options.patience) break;
-    }
-    rounds = best_rounds;
+    rounds = best.rounds;
+    report.max_depth = best.depth;
+    report.rounds = std::move(best.history);
   }
 
   std::vector<std::uint32_t> rows;

@@ -12,6 +12,8 @@ namespace emptor::detail {
 namespace {
 
 constexpr std::size_t grain = std::size_t{1} << 14U;
+/// A tree sees as many columns at least, else it could not tell how they act together.
+constexpr std::size_t few_columns = 4;
 
 struct LossSum {
   double loss = 0;
@@ -181,10 +183,10 @@ GrownTree Booster::step(std::size_t round, const Context& context) {
 
   const std::size_t d = data_.table.columns.size();
   std::vector<std::uint32_t> columns = all_columns(d);
-  if (options_.column_share < 1 && d > 1) {
+  if (options_.column_share < 1 && d > few_columns) {
     const double share = options_.column_share * static_cast<double>(d);
     random.shuffle(std::span(columns));
-    columns.resize(std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(share))));
+    columns.resize(std::max(few_columns, static_cast<std::size_t>(std::lround(share))));
     std::sort(columns.begin(), columns.end());
   }
   std::vector<std::uint32_t> rows;

@@ -27,6 +27,8 @@ void check_options(const DecisionTreeOptions& o) {
                  ">= 0", o.min_leaf_weight);
   require_option(o.complexity >= 0 && std::isfinite(o.complexity), "complexity", ">= 0",
                  o.complexity);
+  require_option(o.leaf_smoothing >= 0 && std::isfinite(o.leaf_smoothing), "leaf_smoothing", ">= 0",
+                 o.leaf_smoothing);
   require_option(o.folds != 1 && o.folds <= 50, "folds", "0 or in [2, 50]", o.folds);
   require_option(o.max_bins >= 2 && o.max_bins <= 255, "max_bins", "in [2, 255]", o.max_bins);
 }
@@ -181,8 +183,11 @@ DecisionTreeFit fit_decision_tree(const ScoreTable& table, std::span<const doubl
     size.validation_error = held_out[p];
     report.pruning.push_back(size);
   }
-  const detail::GrownTree chosen = detail::pruned(whole, links, report.complexity);
-  for (const detail::GrownNode& node : chosen.nodes) {
+  detail::GrownTree chosen = detail::pruned(whole, links, report.complexity);
+  for (detail::GrownNode& node : chosen.nodes) {
+    if (options.loss == TreeLoss::logistic && node.h > 0) {
+      node.value *= node.h / (node.h + options.leaf_smoothing);
+    }
     report.leaves += node.left == 0 ? 1 : 0;
     report.depth = std::max<std::size_t>(report.depth, node.depth);
   }

@@ -17,8 +17,7 @@ constexpr std::size_t trees_a_turn = 16;
 void check_options(const RandomForestOptions& o) {
   require_option(o.trees >= 1 && o.trees <= 1'000'000, "trees", "in [1, 1000000]", o.trees);
   require_option(o.max_depth >= 1 && o.max_depth <= 64, "max_depth", "in [1, 64]", o.max_depth);
-  require_option(o.min_leaf_weight >= 0 && std::isfinite(o.min_leaf_weight), "min_leaf_weight",
-                 ">= 0", o.min_leaf_weight);
+  require_option(std::isfinite(o.min_leaf_weight), "min_leaf_weight", "finite", o.min_leaf_weight);
   require_option(o.max_bins >= 2 && o.max_bins <= 255, "max_bins", "in [2, 255]", o.max_bins);
 }
 
@@ -33,12 +32,14 @@ class Forest {
          std::span<const double> weights, const RandomForestOptions& options, double mean)
       : table_(table), target_(target), weights_(weights), options_(options), mean_(mean) {
     const auto d = static_cast<double>(table.columns.size());
-    const double by_rule = options.loss == TreeLoss::logistic ? std::sqrt(d) : d / 3;
+    const bool classes = options.loss == TreeLoss::logistic;
+    const double by_rule = classes ? std::sqrt(d) : std::max(d / 3, std::min(d, 3.0));
     grow_.columns_per_node = options.columns_per_node != 0
                                  ? options.columns_per_node
                                  : std::max<std::size_t>(1, static_cast<std::size_t>(by_rule));
     grow_.max_depth = options.max_depth;
-    grow_.min_child_weight = options.min_leaf_weight;
+    const double usual = classes ? 5 : 2;
+    grow_.min_child_weight = options.min_leaf_weight < 0 ? usual : options.min_leaf_weight;
   }
 
   [[nodiscard]] GrownMember grow(std::size_t number) const {

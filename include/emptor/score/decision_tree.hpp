@@ -4,9 +4,11 @@
 // Leo Breiman, Jerome H. Friedman, Richard A. Olshen, Charles J. Stone, "Classification and
 // regression trees", Wadsworth 1984: the tree is grown large, then the branch whose leaves gain
 // least, each, is cut, again and again (weakest links). That gives nested trees, of which a penalty
-// a leaf (complexity) chooses one: a given penalty, or the one that cross-validation finds, by the
-// rule of one standard error the smallest tree that is not clearly worse. Errors are mean squares,
-// of classes the Brier score, which on training rows is half of Gini's impurity.
+// a leaf (complexity) chooses one: a given penalty, or the one that cross-validation finds: the
+// tree of the least error or, to be read, the smallest that is not clearly worse. Errors are mean
+// squares, of classes the Brier score, which on training rows is half of Gini's impurity. A leaf's
+// probability is drawn towards the whole table's as if it had some rows more (m-estimate: Bojan
+// Cestnik, "Estimating probabilities: a crucial task in machine learning", ECAI 1990).
 //
 // n rows, d columns: about n d depth additions, and as much for each fold. The same bits for any
 // number of threads. Thread safety: the fit is a pure function.
@@ -28,9 +30,11 @@ struct DecisionTreeOptions {
   double min_leaf_weight = 10;         ///< least weight in a leaf; >= 0
   /// Penalty of a leaf, in mean squared error; >= 0 and finite. Used when `folds` is 0.
   double complexity = 0;
-  std::size_t folds = 5;           ///< that choose the penalty; 0 or in [2, 50]
-  bool one_standard_error = true;  ///< false: the tree of the least error
-  std::size_t max_bins = 255;      ///< a column; in [2, 255]
+  std::size_t folds = 5;            ///< that choose the penalty; 0 or in [2, 50]
+  bool one_standard_error = false;  ///< true: the smallest tree within one of the least error
+  /// Of classes: rows' worth of the whole table's share of ones in each leaf's; >= 0.
+  double leaf_smoothing = 5;
+  std::size_t max_bins = 255;  ///< a column; in [2, 255]
   std::uint64_t seed = 1;
 };
 

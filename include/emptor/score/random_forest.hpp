@@ -26,8 +26,10 @@ struct RandomForestOptions {
   TreeLoss loss = TreeLoss::logistic;  ///< logistic: a class, 0 or 1; squared: a number
   std::size_t trees = 200;             ///< >= 1
   std::size_t max_depth = 24;          ///< in [1, 64]
-  double min_leaf_weight = 5;          ///< least weight in a leaf, of drawn rows; >= 0
-  /// Columns that a node asks about; 0: the root of their number, for regression a third of it.
+  /// Least weight in a leaf, of drawn rows; >= 0. Negative: 5, for regression 2.
+  double min_leaf_weight = -1;
+  /// Columns that a node asks about; 0: the root of their number, for regression a third of it but
+  /// at least 3.
   std::size_t columns_per_node = 0;
   bool bootstrap = true;       ///< false: every tree has all rows, and none is out of bag
   std::size_t max_bins = 255;  ///< a column; in [2, 255]

@@ -31,7 +31,7 @@ struct BoostingReport {
   /// when there was one (then train and validation are means over its folds), else of the fit.
   std::vector<BoostingRound> rounds{};
   std::size_t trees = 0;         ///< of the model
-  std::size_t max_depth = 0;     ///< that was allowed
+  std::size_t max_depth = 0;     ///< that was allowed, or chosen
   std::size_t folds = 0;         ///< that chose the number of rounds; 0: none did
   bool constant_target = false;  ///< one class only, or one value: the model is a constant
   bool stopped = false;          ///< by the caller's progress callback
