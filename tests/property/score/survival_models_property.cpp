@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include "emptor/core/random.hpp"
 #include "emptor/core/thread_pool.hpp"
 #include "emptor/score/aft.hpp"
 #include "emptor/score/cox.hpp"
@@ -177,6 +178,64 @@ TEST_CASE("survival models: the order of rows does not matter, a weight of 2 is 
         }
       },
       40);
+}
+
+/// A handful of rows: ties, zeros, weights of 0 or far apart, times and numbers at the ends.
+template <class Check>
+void of_awkward_rows(std::uint64_t seed, Check&& check) {
+  const double values[] = {0, 1, 2, 3, 1e-300, 1e300, 5, 7};
+  RandomStream random(seed);
+  const bool extreme = random.below(3) == 0;
+  const bool heavy = random.below(5) == 0;
+  SurvivalRows rows;
+  for (std::size_t i = random.below(9); i > 0; --i) {
+    rows.time.push_back(values[random.below(extreme ? 8 : 4)]);
+    rows.entry.push_back(random.below(3) == 0 && rows.time.back() > 0 ? rows.time.back() / 2 : -1);
+    rows.weight.push_back(heavy ? (random.below(2) == 0 ? 1e-12 : 1e12) : random.below(3));
+    rows.x.push_back(random.below(4) * (extreme ? 1e30 : 1.0));
+    rows.c.emplace_back(1, static_cast<char>('a' + random.below(3)));
+    rows.event.push_back(static_cast<std::uint8_t>(random.below(2)));
+    rows.stratum.push_back(random.below(2));
+  }
+  check(rows, extreme);
+}
+
+template <class Report>
+bool finite(const Report& report) {
+  for (const SurvivalCoefficient& coefficient : report.coefficients) {
+    if (!std::isfinite(coefficient.value) || !std::isfinite(coefficient.error)) return false;
+  }
+  return std::isfinite(report.log_likelihood);
+}
+
+TEST_CASE("survival models: whatever the rows, what comes out is finite") {
+  test::check_property(
+      "awkward rows",
+      [](std::uint64_t seed) {
+        of_awkward_rows(seed, [](const SurvivalRows& rows, bool extreme) {
+          const ScoreTable table = rows.table();
+          for (const AftDistribution kind : distributions) {
+            const AftFit fit = fit_aft(table, rows.view(), {.distribution = kind});
+            RC_ASSERT(finite(fit.report));
+            RC_ASSERT(fit.model.scale() > 0);
+          }
+          for (const HazardLink link : {HazardLink::logit, HazardLink::cloglog}) {
+            DiscreteHazardOptions options;
+            options.link = link;
+            options.least_events = 1;
+            if (extreme) options.ends = {1, 2, 3.5};
+            const DiscreteHazardFit fit = fit_discrete_hazard(table, rows.view(), options);
+            RC_ASSERT(finite(fit.report));
+            for (const HazardPeriod& period : fit.report.periods) {
+              RC_ASSERT(std::isfinite(period.baseline));
+              RC_ASSERT(std::isfinite(period.error));
+              RC_ASSERT((period.hazard >= 0 && period.hazard <= 1));
+            }
+          }
+          RC_ASSERT(finite(fit_cox(table, rows.view()).report));
+        });
+      },
+      500);
 }
 
 TEST_CASE("survival models: one thread or three give the same bits") {
