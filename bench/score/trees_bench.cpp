@@ -1,6 +1,7 @@
 // Trees at the sizes of a large shop: 900,000 rows of 30 columns (a target that depends on ten of
 // them, with interactions), boosting of 100 trees of depth 6, a forest of 20 trees of depth 12, one
-// thread; and scoring with 100 trees of depth 6, one row at a time and in batches.
+// thread; and scoring with 100 trees of depth 6, one row at a time and in batches,
+// and exact TreeSHAP of the same model.
 
 #include <benchmark/benchmark.h>
 
@@ -12,6 +13,7 @@
 #include "emptor/core/random.hpp"
 #include "emptor/score/boosting.hpp"
 #include "emptor/score/random_forest.hpp"
+#include "emptor/score/tree_shap.hpp"
 
 namespace {
 
@@ -139,20 +141,65 @@ void score_one_row(benchmark::State& state) {
 }
 BENCHMARK(score_one_row);
 
+benchmark::Counter a_row(std::size_t rows) {
+  return {static_cast<double>(rows),
+          benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert};
+}
+
+constexpr Isa isas[] = {Isa::portable, Isa::avx2, Isa::avx512};
+
 void score_batch(benchmark::State& state) {
-  const Shop rows = make_shop(1 << 16, 4);
+  const Shop rows = make_shop(static_cast<std::size_t>(state.range(1)), 4);
   const TreeModel& model = scorer();
   Context context;
-  context.kernels = state.range(0) != 0 ? &native_kernels() : nullptr;
+  context.kernels = kernels_for(isas[state.range(0)]);
   std::vector<double> out(rows.table.rows());
   for (auto _ : state) {
     model.score(rows.table, out, context);
     benchmark::DoNotOptimize(out.data());
   }
-  state.counters["a_row"] = benchmark::Counter(
-      static_cast<double>(out.size()),
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["a_row"] = a_row(out.size());
 }
-BENCHMARK(score_batch)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
+BENCHMARK(score_batch)
+    ->ArgsProduct({{0, 1, 2}, {64, 1024, 1 << 16}})
+    ->Unit(benchmark::kMicrosecond);
+
+void explain_one_row(benchmark::State& state) {
+  const Shop rows = make_shop(4096, 4);
+  const TreeShap shap(scorer());
+  std::vector<double> parts(shap.columns());
+  std::size_t r = 0;
+  for (auto _ : state) {
+    shap.explain(rows.table.row(r), parts);
+    benchmark::DoNotOptimize(parts.data());
+    r = (r + 1) % 4096;
+  }
+}
+BENCHMARK(explain_one_row)->Unit(benchmark::kMicrosecond);
+
+void explain_batch(benchmark::State& state) {
+  const Shop rows = make_shop(static_cast<std::size_t>(state.range(1)), 4);
+  const TreeShap shap(scorer());
+  Context context;
+  context.kernels = kernels_for(isas[state.range(0)]);
+  Matrix<double> parts(rows.table.rows(), shap.columns());
+  for (auto _ : state) {
+    shap.explain(rows.table, parts, context);
+    benchmark::DoNotOptimize(parts.data());
+  }
+  state.counters["a_row"] = a_row(parts.rows());
+}
+BENCHMARK(explain_batch)->ArgsProduct({{0, 1, 2}, {8, 1024}})->Unit(benchmark::kMicrosecond);
+
+void explain_interactions(benchmark::State& state) {
+  const Shop rows = make_shop(64, 4);
+  const TreeShap shap(scorer());
+  Matrix<double> out(shap.columns(), shap.columns());
+  for (auto _ : state) {
+    shap.interactions(rows.table.row(0), out);
+    benchmark::DoNotOptimize(out.data());
+  }
+}
+BENCHMARK(explain_interactions)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -42,51 +42,79 @@ class RowWalk {
     for (std::size_t point = 0; point < tree.width; point += Q) {
       turns_ = plan_.turns.data() + point;
       Points mean;
-      walk(plan_.splits[tree.root], Points::of(1), mean);
+      split_below(plan_.splits[tree.root], Points::of(1), mean);
     }
   }
 
  private:
   using Points = detail::Lanes<Q / detail::lane_width>;
 
-  void walk(const ShapSplit& split, const Points& reach, Points& mean) noexcept {
+  /// What a split makes of the row, before what is below it.
+  struct Asked {
+    double right;
+    double alive;
+    double pull;
+    Points to_right;
+    Points weight;
+  };
+
+  [[nodiscard]] EMPTOR_SIMD_INLINE Asked ask(const ShapSplit& split) const noexcept {
     const std::uint32_t column = split.column & column_bits;
-    const double right = goes_right(split, row_[column]);
-    double alive = alive_[split.above];
+    Asked out;
+    out.right = goes_right(split, row_[column]);
+    out.alive = alive_[split.above];
     Points bend = Points::load(turns_ + split.turn);
-    Points weight = Points::load(turns_ + split.turn + width_);
+    out.weight = Points::load(turns_ + split.turn + width_);
     if constexpr (HasGiven) {
       if (column == given_.column) {
-        alive = given_.known ? 1 : 0;
+        out.alive = given_.known ? 1 : 0;
         bend = Points::of(1);
-        weight = Points::of(0);
+        out.weight = Points::of(0);
       }
     }
-    const double pull = alive * (right - split.right_share);
-    const Points to_right = pull * bend + Points::of(split.right_share);
-    if ((split.left | split.right) == 0) {
-      const double gap = split.right_value - split.left_value;
-      mean = gap * to_right + Points::of(split.left_value);
-      parts_[column] += gap * pull * sum(weight * reach);
-      return;
-    }
+    out.pull = out.alive * (out.right - split.right_share);
+    out.to_right = out.pull * bend + Points::of(split.right_share);
+    return out;
+  }
+
+  /// Of a split above two leaves.
+  EMPTOR_SIMD_INLINE void last(const ShapSplit& split, const Points& reach, Points& mean) noexcept {
+    const Asked of = ask(split);
+    const double gap = split.right_value - split.left_value;
+    mean = gap * of.to_right + Points::of(split.left_value);
+    parts_[split.column & column_bits] += gap * of.pull * sum(of.weight * reach);
+  }
+
+  void walk(const ShapSplit& split, const Points& reach, Points& mean) noexcept {
+    const Asked of = ask(split);
+    const Points right_reach = reach * of.to_right;
+    const double went_right = of.alive * of.right;
     Points left_mean;
-    const Points right_reach = reach * to_right;
-    if (split.left != 0) {
-      alive_[split.slot] = alive - alive * right;
-      walk(plan_.splits[split.left], reach - right_reach, left_mean);
-    } else {
-      left_mean = Points::of(split.left_value);
-    }
-    if (split.right != 0) {
-      alive_[split.slot] = alive * right;
-      walk(plan_.splits[split.right], right_reach, mean);
-    } else {
-      mean = Points::of(split.right_value);
-    }
+    alive_[split.slot] = of.alive - went_right;
+    below(split.left, split.left_value, reach - right_reach, left_mean);
+    alive_[split.slot] = went_right;
+    below(split.right, split.right_value, right_reach, mean);
     const Points gap = mean - left_mean;
-    mean = left_mean + to_right * gap;
-    parts_[column] += pull * sum(weight * reach * gap);
+    mean = left_mean + of.to_right * gap;
+    parts_[split.column & column_bits] += of.pull * sum(of.weight * reach * gap);
+  }
+
+  EMPTOR_SIMD_INLINE void below(std::uint32_t at, double value, const Points& reach,
+                                Points& mean) noexcept {
+    if (at == 0) {
+      mean = Points::of(value);
+    } else {
+      split_below(plan_.splits[at], reach, mean);
+    }
+  }
+
+  EMPTOR_SIMD_INLINE void split_below(const ShapSplit& split, const Points& reach,
+                                      Points& mean) noexcept {
+    if ((split.left | split.right) == 0) {
+      last(split, reach, mean);
+    } else {
+      walk(split, reach, mean);
+    }
   }
 
   [[nodiscard]] static double sum(const Points& of) noexcept {
