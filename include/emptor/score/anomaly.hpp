@@ -29,8 +29,8 @@
 // A first order has no gap and is otherwise held against all others. Refunds (amount < 0) are
 // compared by their size, and have no items and no gap. Orders at the same second do not see each
 // other. What is not known, or measured in nobody, has no surprise.
-// Cost: a score about a microsecond, nothing allocated; a history 40 bytes an order, 32 at most.
-// Thread safety: baselines immutable; a monitor has any number of readers or one writer.
+// Cost: a score up to five microseconds, nothing allocated; a history 40 bytes an order, 32 at
+// most. Thread safety: baselines immutable; a monitor has any number of readers or one writer.
 
 #include <compare>
 #include <cstddef>
