@@ -116,14 +116,15 @@ Penalty penalty_of_rows(const ScoreTable& table, const LinearDesign& design,
       best = penalties[k];
     }
   };
+  const double unit = weight / n;
   std::vector<Penalty> ridges;
   double largest = 1;
-  while (largest * 2 < weight) largest *= 2;
-  for (double l2 = largest; l2 >= 0.25; l2 /= 2) ridges.push_back({0, l2});
+  while (largest * 2 < n) largest *= 2;
+  for (double share = largest; share >= 0.25; share /= 2) ridges.push_back({0, share * unit});
   consider(ridges, 1);
   std::vector<Penalty> lassos;
   const double steepest = PathSolver(stored, target, loss, context).steepest(every);
-  for (int k = 0; k < 30; ++k) lassos.push_back({steepest * std::pow(0.8, k), 0.1});
+  for (int k = 0; k < 30; ++k) lassos.push_back({steepest * std::pow(0.8, k), 0.1 * unit});
   consider(lassos, clearly_better);
   return best;
 }

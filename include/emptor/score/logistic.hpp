@@ -38,9 +38,9 @@
 namespace emptor {
 
 /// No penalty is given, one is chosen: with fewer than 100 rows a coefficient by five-fold
-/// cross-validation, the ridge (l2 a power of two) of the least held-out loss, or a lasso whose is
-/// 2 % less still; with more rows, or too few to be parted, an l2 of 1; with an l1 that is given,
-/// an l2 of 0.
+/// cross-validation, the ridge (l2 the mean weight times a power of two) of the least held-out
+/// loss, or a lasso whose is 2 % less still; with more rows, or too few to be parted, an l2 of 1;
+/// with an l1 that is given, an l2 of 0.
 inline constexpr double penalty_by_rows = -1;
 
 struct LogisticOptions {

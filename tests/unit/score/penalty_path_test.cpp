@@ -105,6 +105,11 @@ TEST_CASE("the penalty that no one gave suits the rows") {
   CHECK(plain.report.l1 == 0);
   CHECK(plain.report.l2 == 1);
   CHECK(fit_linear(many.table, many.values).report.l2 == 1);
+  // The unit of the weights does not matter.
+  const LogisticFit heavy =
+      fit_logistic(noise.table, noise.classes, {}, std::vector<double>(200, 1024));
+  const LogisticFit light = fit_logistic(noise.table, noise.classes);
+  CHECK(heavy.report.l2 == 1024 * light.report.l2);
   // Too few to be parted; an l1 given.
   const Sparse three = sparse(3, 3, 9);
   const std::vector<double> one = {1, 0, 0};
