@@ -23,7 +23,7 @@
 // asked again only bends t, to t / (t + (1 - t) z) for a share z that followed it so far.
 //
 // s splits of all trees, k columns on a path at most: O(s k) a row, without allocation. Memory:
-// 72 bytes a split and 8 k of one whose column stood above it. Thread safety: immutable.
+// 64 bytes a split and 8 k of one whose column stood above it. Thread safety: immutable.
 
 #include <cstddef>
 #include <cstdint>
