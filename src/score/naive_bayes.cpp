@@ -151,6 +151,10 @@ Result<NaiveBayesModel> NaiveBayesModel::load(std::span<const std::byte> bytes) 
   for (std::size_t i = 0; i < places.size() && body->ok(); ++i) {
     body->require(places[i] >> options.grams.bits == 0 && (i == 0 || places[i - 1] < places[i]),
                   "places must ascend within the table");
+    const auto from = counts.begin() + static_cast<std::ptrdiff_t>(i * texts.size());
+    body->require(std::any_of(from, from + static_cast<std::ptrdiff_t>(texts.size()),
+                              [](std::uint64_t count) { return count != 0; }),
+                  "a place without a count");
   }
   for (const std::uint64_t count : counts) {
     body->require(count < std::uint64_t{1} << 37U, "a count too large");
