@@ -204,7 +204,7 @@ void make_leads(Shop& shop) {
   constexpr std::array<std::string_view, 3> levels{"director", "manager", "clerk"};
   const Time end = Time{shop.options.first_day} + days{shop.options.days};
   const double span = std::min(300.0, 0.8 * shop.options.days);
-  const std::size_t leads = std::min<std::size_t>(400, 20 + shop.options.people / 5);
+  const std::size_t leads = std::min<std::size_t>(500, 20 + shop.options.people / 5);
   for (std::size_t l = 0; l < leads; ++l) {
     RandomStream random = stream_of(shop.options, Kind::leads, l);
     ShopLead lead{.key = emptor::text("L", 1001 + l)};
@@ -230,8 +230,8 @@ void make_leads(Shop& shop) {
     happen("webinar", 0.3 * interest, 35);
     happen("demo asked", 0.2 * interest, 30);
     happen("unsubscribed", 0.08, 60);
-    if (random.bernoulli(1 / (1 + std::exp(2 - 1.2 * fit - 1.2 * keen)))) {
-      const Time when = lead.joined + days_of(20 + random.gamma(2, 25));
+    if (random.bernoulli(1 / (1 + std::exp(1 - 1.2 * fit - 1.2 * keen)))) {
+      const Time when = lead.joined + days_of(15 + random.gamma(2, 25));
       if (when < end) shop.lead_events.push_back({l, "order", when});
     }
     shop.leads.push_back(std::move(lead));

@@ -115,7 +115,9 @@ void read(const ReviewFile& file, std::span<const std::uint32_t> order,
   all.reviews = file.texts.size();
   for (const std::uint32_t r : order) {
     std::uint32_t& earlier = complaints[file.reviewers[r]];
-    reader.read(file.texts[r], earlier, work, reading);
+    reader.read(file.texts[r], 0, work, reading);
+    // Only who complains again is a repeated complaint.
+    if (reading.sentiment.compound <= -0.05) reader.read(file.texts[r], earlier, work, reading);
     const double feeling = out.feelings[r] = reading.sentiment.compound;
     ++(feeling >= 0.05 ? all.positive : feeling <= -0.05 ? all.negative : all.neutral);
     if (reading.aspects.empty()) {

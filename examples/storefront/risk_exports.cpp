@@ -139,7 +139,7 @@ Result<void> write_unusual(const ShopTables& shop, const Incidents& found,
                      [](const auto& a, const auto& b) { return a.surprise > b.surprise; });
     std::string why;
     for (const emptor::OrderReason& reason : reasons) {
-      if (reason.surprise < 1) continue;
+      if (reason.surprise < 1.6) continue;
       why += emptor::text(why.empty() ? "" : "; ",
                           emptor::order_reason_text(reason, alarm.amount, currency));
     }

@@ -72,7 +72,7 @@ inline constexpr std::array<std::string_view, 12> closings{
     " There is a scratch below, not seen.",
     " I have two of them now."};
 inline constexpr std::array<std::string_view, 12> chinese_openings{
-    "给妈妈买的。",       "第二次在这家店买。", "送朋友的礼物。",   "等了好几个星期才下单。",
+    "给妈妈买的。",       "又来这家店买了。", "送朋友的礼物。",   "等了好几个星期才下单。",
     "星期天晚上下的单。", "搬家了正需要。",     "偶然看到的。",     "邻居家也有一个。",
     "不是第一次来了。",   "打折时买的。",       "放在度假屋里用。", "女儿挑的。"};
 inline constexpr std::array<std::string_view, 12> chinese_closings{

@@ -121,7 +121,8 @@ void draw_date_axis(ChartCanvas& canvas, const PlotBox& box, std::span<const Dat
     const double middle = std::fmin(x, canvas.width() - half);
     canvas.svg().label(middle, box.bottom + 16, tick.label, "a", SvgAnchor::middle);
     if (tick.sub_label.empty()) continue;
-    const double sub_half = detail::text_width(tick.sub_label, detail::tick_size) / 2;
+    // Drawn bold, which is wider.
+    const double sub_half = detail::text_width(tick.sub_label, detail::tick_size * 1.12) / 2;
     const double sub_middle = std::fmax(sub_half, std::fmin(x, canvas.width() - sub_half));
     if (sub_middle - sub_half < free_from) continue;
     free_from = sub_middle + sub_half + 6;

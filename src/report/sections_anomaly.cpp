@@ -19,6 +19,7 @@ using detail::counted;
 using detail::in_words;
 using detail::percent_text;
 
+constexpr double least_surprise = 1.6;  // one order in five is as unusual in this
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 const ValueFormat whole{.decimals = 0};
 const ValueFormat one_digit{.decimals = 1, .keep_zeros = true};
@@ -38,7 +39,7 @@ std::string time_text(double seconds) {
 std::vector<const OrderReason*> strongest(const OrderAnomaly& anomaly) {
   std::vector<const OrderReason*> out;
   for (const OrderReason& reason : anomaly.reasons) {
-    if (reason.surprise >= 1) out.push_back(&reason);
+    if (reason.surprise >= least_surprise) out.push_back(&reason);
   }
   std::stable_sort(out.begin(), out.end(), [](const OrderReason* a, const OrderReason* b) {
     return a->surprise > b->surprise;

@@ -40,6 +40,47 @@ void draw_grid(ReportPage& page, const LeadGrid& grid) {
   page.add_chart(chart);
 }
 
+/// What became of each letter and of each digit: single grades may be few.
+void list_outcomes(ReportPage& page, const LeadGrid& grid) {
+  HeatmapChart chart{.labels = {"Who reached the goal (%)", grid.goal,
+                                "Share of the leads of each grade that reached the goal.",
+                                grid.column_axis, grid.row_axis},
+                     .rows = grid.rows,
+                     .columns = grid.columns,
+                     .format = {.decimals = 0},
+                     .low = 0.0,
+                     .blank = "no leads"};
+  for (std::size_t cell = 0; cell < grid.leads.size(); ++cell) {
+    chart.values.push_back(100 * detail::share_of(static_cast<double>(grid.reached[cell]),
+                                                  static_cast<double>(grid.leads[cell])));
+  }
+  page.add_chart(chart);
+  ReportTable table{.caption = "By letter and by digit",
+                    .columns = {"Grade", "Leads",
+                                grid.goal.empty() ? "Reached the goal" : grid.goal, "Of its leads"},
+                    .sortable = false};
+  const auto row = [&](const std::string& name, std::size_t first, std::size_t step,
+                       std::size_t cells) {
+    std::uint64_t leads = 0;
+    std::uint64_t reached = 0;
+    for (std::size_t c = 0; c < cells; ++c) {
+      leads += grid.leads[first + c * step];
+      reached += grid.reached[first + c * step];
+    }
+    if (leads == 0) return;
+    table.rows.push_back(
+        {name,
+         leads,
+         reached,
+         {detail::share_of(static_cast<double>(reached), static_cast<double>(leads)),
+          detail::percent_column}});
+  };
+  const std::size_t width = grid.columns.size();
+  for (std::size_t r = 0; r < grid.rows.size(); ++r) row(grid.rows[r], r * width, 1, width);
+  for (std::size_t c = 0; c < width; ++c) row(grid.columns[c], c, width, grid.rows.size());
+  page.add_table(table);
+}
+
 void list_grades(ReportPage& page, const LeadGrid& grid) {
   const bool tested = !grid.reached.empty();
   ReportTable table{.caption = "Grades", .columns = {"Grade", "Leads"}};
@@ -128,8 +169,12 @@ void add_lead_section(ReportPage& page, const LeadGrid& grid, std::span<const Le
   }
   page.add_paragraph(text(counted(leads, "lead has a grade", "leads have a grade"),
                           ": the letter by ", grid.row_axis, ", the digit by ", grid.column_axis,
-                          ". The best are called first."));
-  draw_grid(page, grid);
+                          grid.reached.empty() ? ". The best are called first." : "."));
+  if (grid.reached.empty()) {
+    draw_grid(page, grid);
+  } else {
+    list_outcomes(page, grid);
+  }
   list_grades(page, grid);
   for (std::size_t l = 0; l < std::min(options.drawn, best.size()); ++l) {
     const ScorecardExplanation& why = best[l].why;

@@ -164,7 +164,8 @@ std::string signal_text(const ReviewSignal& signal) {
       return text("rating ", format_value(static_cast<double>(measured) / 1000, {.decimals = 1}),
                   " away from that of others");
     case ReviewSignalKind::one_product:
-      return text("has reviewed this one item ", measured, " times and no other");
+      return text("has reviewed nothing but this item",
+                  measured > 1 ? text(", ", measured, " times") : std::string());
     case ReviewSignalKind::rhythm:
       return text(measured, " reviews within a day");
   }

@@ -53,6 +53,11 @@ const ValueFormat& format_of(SatisfactionMeasure measure) {
   return measure == SatisfactionMeasure::ces ? two_digits : one_digit;
 }
 
+/// What is less than half a hundredth is nothing to look at.
+double to_hundredths(double value) {
+  return std::fabs(value) < 0.005 ? 0 : value;
+}
+
 std::string interval_text(const SatisfactionEstimate& one) {
   const ValueFormat& format = format_of(one.measure);
   if (!std::isfinite(one.low) || !std::isfinite(one.high)) return format_value(one.value, format);
@@ -180,10 +185,10 @@ void show_trend(ReportPage& page, const SatisfactionTrend& trend) {
                  test.p_value < 0.0001 ? std::string("below 0.0001")
                                        : format_value(test.p_value, {.decimals = 4}),
                  ").")
-          : std::string("No trend: what the months show may be chance.");
+          : std::string("No steady rise or fall: that much the months may show by chance.");
   if (trend.shift.found) {
-    told += text(" In ", month_label(trend.shift.month), " it went from ",
-                 format_value(trend.shift.before, format), " to ",
+    told += text(test.p_value < 0.05 ? " In " : " But in ", month_label(trend.shift.month),
+                 " it went from ", format_value(trend.shift.before, format), " to ",
                  format_value(trend.shift.after, format), '.');
   }
   page.add_paragraph(told);
@@ -277,7 +282,7 @@ void add_driver_section(ReportPage& page, const SatisfactionDrivers& drivers,
                           {one.importance, detail::percent_column},
                           {one.performance, one_digit},
                           {one.mean, two_digits},
-                          {one.coefficient, two_digits},
+                          {to_hundredths(one.coefficient), two_digits},
                           {one.correlation, two_digits},
                           one.constant ? "tells nothing" : advice(one.quadrant)});
     if (one.constant || chart.points.size() == 60) continue;

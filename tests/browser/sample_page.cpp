@@ -12,6 +12,7 @@
 #include "emptor/report/page.hpp"
 #include "sample_identity.hpp"
 #include "sample_results.hpp"
+#include "sample_score.hpp"
 
 using namespace emptor;
 
@@ -202,6 +203,7 @@ int main(int argc, char** argv) {
   page.add_table({.caption = "Rejected rows", .columns = {"Reason", "Rows"}, .rows = {}});
   test::add_all_sections(page);
   test::add_identity(page);
+  test::add_score(page);
   page.begin_section("Texts that try to break out");
   const std::string attack =
       "</script></style></title><script>console.error('escaped')</script>"

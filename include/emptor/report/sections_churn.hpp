@@ -21,12 +21,12 @@
 namespace emptor {
 
 struct ChurnSectionOptions {
-  Currency currency{};                                 ///< of values; none: no unit is named
-  std::string leaving{};                               ///< "buys nothing for 90 days"
-  std::string value{};                                 ///< "expected purchases of 3 years"
-  std::function<std::string(std::uint32_t row)> name;  ///< of a customer; none: the row
-  std::size_t drawn = 12;                              ///< customers with bars of their reasons
-  std::size_t listed = 25;                             ///< customers in the table; 0: all
+  Currency currency{};                                   ///< of values; none: no unit is named
+  std::string leaving{};                                 ///< "buys nothing for 90 days"
+  std::string value{};                                   ///< "expected purchases of 3 years"
+  std::function<std::string(std::uint32_t row)> name{};  ///< of a customer; none: the row
+  std::size_t drawn = 12;                                ///< customers with bars of their reasons
+  std::size_t listed = 25;                               ///< customers in the table; 0: all
 };
 
 /// Value at risk, customers in the order to be called, and their reasons as bars and in words.
