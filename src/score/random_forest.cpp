@@ -13,6 +13,10 @@ namespace emptor {
 namespace {
 
 constexpr std::size_t trees_a_turn = 16;
+constexpr std::size_t pilot_trees = 32;
+/// Forests of fewer trees, or of as many rows, are not worth a search.
+constexpr std::size_t few_trees = 100;
+constexpr std::size_t many_rows = 100'000;
 
 void check_options(const RandomForestOptions& o) {
   require_option(o.trees >= 1 && o.trees <= 1'000'000, "trees", "in [1, 1000000]", o.trees);
@@ -29,7 +33,8 @@ struct GrownMember {
 class Forest {
  public:
   Forest(const detail::BinnedTable& table, std::span<const double> target,
-         std::span<const double> weights, const RandomForestOptions& options, double mean)
+         std::span<const double> weights, const RandomForestOptions& options, double mean,
+         double min_leaf_weight)
       : table_(table), target_(target), weights_(weights), options_(options), mean_(mean) {
     const auto d = static_cast<double>(table.columns.size());
     const bool classes = options.loss == TreeLoss::logistic;
@@ -38,8 +43,16 @@ class Forest {
                                  ? options.columns_per_node
                                  : std::max<std::size_t>(1, static_cast<std::size_t>(by_rule));
     grow_.max_depth = options.max_depth;
-    const double usual = classes ? 5 : 2;
-    grow_.min_child_weight = options.min_leaf_weight < 0 ? usual : options.min_leaf_weight;
+    grow_.min_child_weight = min_leaf_weight;
+  }
+
+  /// Trees first to last, side by side; `each` takes them in their order.
+  template <class Each>
+  void grow(std::size_t first, std::size_t last, const Context& context, Each&& each) const {
+    std::vector<GrownMember> turn(last - first);
+    parallel_chunks(context, turn.size(), 1,
+                    [&](std::size_t i, std::size_t) { turn[i] = grow(first + i); });
+    for (const GrownMember& member : turn) each(member);
   }
 
   [[nodiscard]] GrownMember grow(std::size_t number) const {
@@ -83,8 +96,20 @@ class Forest {
 };
 
 struct OutOfBag {
+  explicit OutOfBag(std::size_t rows) : sum(rows, 0), trees(rows, 0) {}
   std::vector<double> sum;
   std::vector<std::uint32_t> trees;
+
+  void add(const GrownMember& member, const detail::BinnedTable& table, const Context& context) {
+    parallel_chunks(context, member.out_of_bag.size(), 16384,
+                    [&](std::size_t begin, std::size_t end) {
+                      for (std::size_t i = begin; i < end; ++i) {
+                        const std::uint32_t r = member.out_of_bag[i];
+                        sum[r] += detail::leaf_of(member.tree, table.row(r)).value;
+                        ++trees[r];
+                      }
+                    });
+  }
 
   void tell(const RandomForestOptions& options, std::span<const double> target,
             std::span<const double> weights, double mean, RandomForestReport& report) const {
@@ -108,6 +133,33 @@ struct OutOfBag {
   }
 };
 
+/// The least weight in a leaf: the one of some that errs least out of bag, by a few trees each.
+double leaf_by_rows(const detail::BinnedTable& table, std::span<const double> target,
+                    std::span<const double> weights, const RandomForestOptions& options,
+                    double mean, const Context& context) {
+  const double usual = options.loss == TreeLoss::logistic ? 5 : 2;
+  double best = usual;
+  if (!options.bootstrap || options.trees < few_trees || table.rows >= many_rows) return best;
+  double least = std::numeric_limits<double>::infinity();
+  for (const double leaf : {usual, 2.0, 5.0, 15.0, 50.0}) {
+    if (leaf == usual && std::isfinite(least)) continue;
+    const Forest forest(table, target, weights, options, mean, leaf);
+    OutOfBag bag(table.rows);
+    for (std::size_t done = 0; done < pilot_trees; done += trees_a_turn) {
+      forest.grow(done, done + trees_a_turn, context,
+                  [&](const GrownMember& member) { bag.add(member, table, context); });
+    }
+    RandomForestReport report;
+    bag.tell(options, target, weights, mean, report);
+    // Half a per cent less than the usual one is chance.
+    const double bar = std::isfinite(least) && best == usual ? 0.995 * least : least;
+    if (!(report.out_of_bag_squared_error < bar)) continue;
+    least = report.out_of_bag_squared_error;
+    best = leaf;
+  }
+  return best;
+}
+
 }  // namespace
 
 RandomForestFit fit_random_forest(const ScoreTable& table, std::span<const double> target,
@@ -130,8 +182,12 @@ RandomForestFit fit_random_forest(const ScoreTable& table, std::span<const doubl
         std::move(report)};
   }
   const detail::BinnedTable binned = detail::bin_table(table, weights, options.max_bins, context);
-  const Forest forest(binned, target, weights, options, input.mean);
-  OutOfBag bag{std::vector<double>(table.rows(), 0), std::vector<std::uint32_t>(table.rows(), 0)};
+  const double leaf = options.min_leaf_weight >= 0
+                          ? options.min_leaf_weight
+                          : leaf_by_rows(binned, target, weights, options, input.mean, context);
+  report.min_leaf_weight = leaf;
+  const Forest forest(binned, target, weights, options, input.mean, leaf);
+  OutOfBag bag(table.rows());
   FlatTreesParts parts;
   parts.columns = table.columns();
   std::size_t done = 0;
@@ -140,23 +196,13 @@ RandomForestFit fit_random_forest(const ScoreTable& table, std::span<const doubl
       report.stopped = true;
       break;
     }
-    // Trees side by side; what they add up to is added in their order.
-    std::vector<GrownMember> turn(std::min(trees_a_turn, options.trees - done));
-    parallel_chunks(context, turn.size(), 1,
-                    [&](std::size_t i, std::size_t) { turn[i] = forest.grow(done + i); });
-    for (const GrownMember& member : turn) {
-      parallel_chunks(context, member.out_of_bag.size(), 16384,
-                      [&](std::size_t begin, std::size_t end) {
-                        for (std::size_t i = begin; i < end; ++i) {
-                          const std::uint32_t r = member.out_of_bag[i];
-                          bag.sum[r] += detail::leaf_of(member.tree, binned.row(r)).value;
-                          ++bag.trees[r];
-                        }
-                      });
+    const std::size_t last = std::min(done + trees_a_turn, options.trees);
+    forest.grow(done, last, context, [&](const GrownMember& member) {
+      bag.add(member, binned, context);
       uses.add(member.tree);
       detail::append_tree(member.tree, binned, 1, input.mean, parts);
-    }
-    done += turn.size();
+    });
+    done = last;
   }
   report.trees = done;
   parts.scale = 1 / static_cast<double>(std::max<std::size_t>(1, done));

@@ -42,6 +42,7 @@ struct RandomForestReport {
   std::size_t rows = 0;
   double weight = 0;
   std::size_t trees = 0;
+  double min_leaf_weight = 0;  ///< that was used
   std::size_t out_of_bag_rows = 0;
   double out_of_bag_squared_error = 0;  ///< of classification: the Brier score; NaN: no such rows
   double out_of_bag_log_loss = 0;       ///< NaN for regression; probabilities kept off 0 and 1

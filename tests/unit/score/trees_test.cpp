@@ -246,6 +246,23 @@ TEST_CASE("a tree of many leaves is cut back to what the rows support") {
   CHECK(fit_decision_tree(rows.table, rows.target, options).report.leaves == 7);
 }
 
+TEST_CASE("leaves of a forest are as large as the rows ask for") {
+  const Rows clear = make_rows(1500, false);
+  RandomForestOptions options;
+  options.loss = TreeLoss::squared;
+  options.trees = 100;
+  CHECK(fit_random_forest(clear.table, clear.target, options).report.min_leaf_weight == 2);
+  Rows noise = clear;
+  RandomStream random(9);
+  for (double& y : noise.target) y = random.normal();
+  CHECK(fit_random_forest(noise.table, noise.target, options).report.min_leaf_weight >= 15);
+  options.trees = 10;  // too few to be searched for
+  CHECK(fit_random_forest(noise.table, noise.target, options).report.min_leaf_weight == 2);
+  options.trees = 100;
+  options.min_leaf_weight = 7;
+  CHECK(fit_random_forest(noise.table, noise.target, options).report.min_leaf_weight == 7);
+}
+
 TEST_CASE("trees are saved and loaded, damaged ones refused") {
   const Rows rows = make_rows(500, true);
   const TreeModel model = fit_boosting(rows.table, rows.target, few_rounds()).model;
