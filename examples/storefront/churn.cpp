@@ -190,15 +190,17 @@ void test(const LearningSet& set, Churn& out, const emptor::Context& context) {
 std::vector<double> values_of(const ShopTables& shop, const Worth& worth, Churn& out) {
   std::vector<double> values;
   if (worth.values) {
-    out.value_words = emptor::text("purchases expected in the next ", worth_years,
-                                   " years of a customer who is still one, discounted");
+    out.value_words =
+        emptor::text("purchases expected in the next ", worth_years,
+                     " years of a customer who is still one, discounted, less the share "
+                     "that this customer sends back");
     for (std::size_t c = 0; c < worth.values->value.size(); ++c) {
       // The model's own doubt whether a customer is left is the forecast's matter here.
       const double alive = worth.values->p_alive[c];
       values.push_back(alive > 0 ? worth.values->value[c] / alive : 0);
     }
   } else {
-    out.value_words = "sales so far";
+    out.value_words = "sales so far, less the share that is sent back";
     values.assign(shop.customers.size(), 0);
     for (std::size_t line = 0; line < shop.orders.lines(); ++line) {
       const Customer customer = shop.orders.line_customers()[line];
@@ -223,13 +225,15 @@ void watch(const LearningSet& set, const LearningSet& today, const std::vector<d
   const Forecast forecast = learn(set, set.snapshots.size(), context);
   out.customers = today.customers;
   out.probability = forecast.of(today.table, context);
-  for (const Customer customer : out.customers)
-    out.value.push_back(values[emptor::index(customer)]);
+  for (std::size_t r = 0; r < out.customers.size(); ++r) {
+    const double kept = 1 - double{today.table.row(r)[sent_back]};
+    out.value.push_back(values[emptor::index(out.customers[r])] * kept);
+  }
   const emptor::TreeShap parts(forecast.model);
   out.watch = emptor::churn_watch(
       out.probability, out.value, column_names,
       [&](std::size_t row, std::span<double> to) { parts.explain(today.table.row(row), to); },
-      {.capacity = 200, .reasons = 4});
+      {.capacity = 200, .least_probability = least_to_call, .reasons = 4});
   for (emptor::ChurnWarning& warning : out.watch.warnings) {
     for (emptor::ChurnReason& reason : warning.reasons) {
       const auto column = static_cast<std::size_t>(

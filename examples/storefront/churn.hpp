@@ -19,7 +19,8 @@
 
 namespace storefront {
 
-inline constexpr double call_cost = 10;  ///< of calling a customer, in the shop's currency
+inline constexpr double least_to_call = 0.1;  ///< probability to leave of who is to be called
+inline constexpr double call_cost = 10;       ///< of calling a customer, in the shop's currency
 inline constexpr double call_saves =
     0.1;  ///< of those called who would leave, the share that stays
 

@@ -72,9 +72,12 @@ void add_churn_chapter(emptor::ReportPage& page, const Churn& churn, const ShopT
     page.add_paragraph(emptor::text(
         "Asked were the ", churn.customers.size(), " customers with an order in the last ",
         churn.silent_days,
-        " days; who has been silent for longer has left already. A logistic "
-        "model learned it from what was known on dates of the past, and its probabilities were put "
-        "right on a later date."));
+        " days; who has been silent for longer has left already. On the list is who leaves with a "
+        "probability of at least ",
+        emptor::fixed(100 * least_to_call, 0),
+        "%. Boosted trees, in which silence never lowers the risk and orders never raise it, "
+        "learned it from what was known on dates of the past; their probabilities were put right "
+        "on a later date."));
     add_learned(page, churn);
     emptor::add_roc_section(page, churn.auc, churn.roc, "Leaving: who is told apart");
     page.add_paragraph(emptor::text("Measured on what happened in the ", churn.days, " days from ",

@@ -73,8 +73,8 @@ inline constexpr std::array<std::string_view, 12> closings{
     " I have two of them now."};
 inline constexpr std::array<std::string_view, 12> chinese_openings{
     "给妈妈买的。",       "又来这家店买了。", "送朋友的礼物。",   "等了好几个星期才下单。",
-    "星期天晚上下的单。", "搬家了正需要。",     "偶然看到的。",     "邻居家也有一个。",
-    "不是第一次来了。",   "打折时买的。",       "放在度假屋里用。", "女儿挑的。"};
+    "星期天晚上下的单。", "搬家了正需要。",   "偶然看到的。",     "邻居家也有一个。",
+    "不是第一次来了。",   "打折时买的。",     "放在度假屋里用。", "女儿挑的。"};
 inline constexpr std::array<std::string_view, 12> chinese_closings{
     "过一年再来追评。",   "颜色比图片深一些。", "现在放在门厅里。",         "我们每天都用。",
     "老公也这么说。",     "看看能用多久吧。",   "家里的猫不理它。",         "之前比较了五家店。",

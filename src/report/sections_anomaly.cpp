@@ -24,6 +24,7 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 const ValueFormat whole{.decimals = 0};
 const ValueFormat one_digit{.decimals = 1, .keep_zeros = true};
 const ValueFormat percent_axis{.style = NumberStyle::percent, .decimals = 1};
+const ValueFormat percent_rate{.style = NumberStyle::percent, .decimals = 2};
 
 double finite_or_missing(double value) {
   return std::isfinite(value) ? value : missing;
@@ -254,7 +255,7 @@ void add_complaint_section(ReportPage& page, const ComplaintRates& rates,
     return;
   }
   const bool percent = in_percent(rates);
-  const ValueFormat format = percent ? percent_axis : ValueFormat{.decimals = 3};
+  const ValueFormat format = percent ? percent_rate : ValueFormat{.decimals = 3};
   const ValueFormat confidence{.style = NumberStyle::percent, .decimals = 0};
   page.add_paragraph(text(format_value(rates.cases, whole), ' ', options.cases, " on ",
                           format_value(rates.exposure, whole), ' ', options.exposure,

@@ -81,6 +81,7 @@ std::string reasons_text(const ChurnWarning& warning) {
     out += text(out.empty() ? "" : "; ", reason.what, reason.reading.empty() ? "" : ": ",
                 reason.reading);
   }
+  if (out.empty()) return "nothing unusual: it is the value that is at stake";
   return out;
 }
 
