@@ -1,8 +1,9 @@
 // The default models on the IBM telco churn table, and the classifiers of texts on the reviews of
 // waimai_10k: means of ten repeats of stratified five-fold cross-validation with fixed seeds. No
-// option was chosen by looking at a test fold. scikit-learn 1.2.1 on the telco table, measured by
-// repeats of its own folds: logistic regression .8453, boosting .8467; XGBoost .8462, with a
-// deviation of .013 between folds.
+// option was chosen by looking at a test fold. scikit-learn 1.2.1 on the telco table, by repeats of
+// its own folds: AUC of logistic regression .8453, of boosting .8467 (XGBoost .8462, with a
+// deviation of .013 between folds), of a forest .8215 (.8447 and a Brier score of .1353 with 200
+// trees and leaves of 5), of a tree .660 (.8296 and .1417 with leaves of 50).
 
 #include <span>
 #include <vector>
@@ -83,8 +84,8 @@ TEST_CASE("ten repeats of telco churn by a forest and by one tree") {
       on_telco([](const ScoreTable& table, std::span<const double> target, const Context& context) {
         return fit_random_forest(table, target, {}, context).model;
       });
-  CHECK(forest.auc >= .84);
-  CHECK(forest.brier <= .1375);
+  CHECK(forest.auc >= .845);
+  CHECK(forest.brier <= .1355);
   const Quality tree =
       on_telco([](const ScoreTable& table, std::span<const double> target, const Context& context) {
         return fit_decision_tree(table, target, {}, context).model;
