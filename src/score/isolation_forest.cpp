@@ -68,34 +68,18 @@ void IsolationForestModel::score(const ScoreTable& table, std::span<double> out,
   trees_.scores(table.values(), out, context);
 }
 
-double IsolationForestModel::p_value(double score) const noexcept {
-  const auto at = std::lower_bound(calibration_.begin(), calibration_.end(), score);
-  return (1 + static_cast<double>(calibration_.end() - at)) /
-         (1 + static_cast<double>(calibration_.size()));
-}
-
-double IsolationForestModel::threshold_for(double share) const {
-  require_option(share >= 0 && share <= 1, "share", "in [0, 1]", share);
-  const auto m = static_cast<double>(calibration_.size());
-  const auto most = static_cast<std::size_t>(share * m * (1 + 1e-12));
-  if (most >= calibration_.size()) return 0;
-  // The least score above the first one that must not be an alarm.
-  const double quiet = calibration_[calibration_.size() - most - 1];
-  const auto next = std::upper_bound(calibration_.begin(), calibration_.end(), quiet);
-  return next == calibration_.end() ? std::nextafter(quiet, 2.0) : *next;
-}
-
 IsolationForestModel IsolationForestModel::calibrated(const ScoreTable& rows, double share,
                                                       const Context& context) const {
   if (rows.rows() == 0) {
     throw Exception(ErrorCode::invalid_shape, "no rows to calibrate by",
                     "IsolationForestModel::calibrated");
   }
+  require_option(share >= 0 && share <= 1, "share", "in [0, 1]", share);
+  std::vector<double> scores(rows.rows());
+  score(rows, scores, context);
   IsolationForestModel out = *this;
-  out.calibration_.resize(rows.rows());
-  score(rows, out.calibration_, context);
-  std::sort(out.calibration_.begin(), out.calibration_.end());
-  out.threshold_ = out.threshold_for(share);
+  out.calibration_ = AlarmCalibration(std::move(scores));
+  out.threshold_ = std::max(0.0, out.calibration_.threshold_for(share));
   return out;
 }
 
@@ -149,7 +133,7 @@ std::vector<std::byte> IsolationForestModel::save() const {
   SectionWriter& section = writer.section("calibration");
   section.put(std::uint64_t{sample()});
   section.put(threshold_);
-  section.put_array(calibration_);
+  section.put_array(calibration_.scores());
   return std::move(writer).finish();
 }
 
@@ -191,7 +175,7 @@ Result<IsolationForestModel> IsolationForestModel::load(std::span<const std::byt
     if (number != (node.set == 0)) return corrupt("a split asks for the other kind of column");
   }
   IsolationForestModel out(*std::move(schema), *std::move(trees), static_cast<std::size_t>(sample));
-  out.calibration_ = std::move(calibration);
+  out.calibration_ = AlarmCalibration(std::move(calibration));
   out.threshold_ = threshold;
   return out;
 }
@@ -279,19 +263,17 @@ struct IsolationForestFitter {
 
     report.calibration_rows = rows;
     report.threshold = model.threshold_;
-    const std::vector<double>& scores = model.calibration_;
+    const std::span<const double> scores = model.calibration_.scores();
     for (std::size_t q = 0; q <= 10; ++q) {
       report.score_deciles.push_back(scores[(scores.size() - 1) * q / 10]);
     }
-    const auto count = static_cast<double>(
-        scores.end() - std::lower_bound(scores.begin(), scores.end(), model.threshold_));
-    report.alarm_share = count / static_cast<double>(rows);
+    report.alarm_share = model.calibration_.share_of_alarms(model.threshold_);
     const ShareInterval interval = wilson_interval(report.alarm_share, static_cast<double>(rows));
     report.alarm_low = interval.low;
     report.alarm_high = interval.high;
     std::vector<double> bits(table.columns());
     std::size_t alarms = 0;
-    for (std::size_t r = 0; r < rows && alarms < explained_rows && count > 0; ++r) {
+    for (std::size_t r = 0; r < rows && alarms < explained_rows && report.alarm_share > 0; ++r) {
       if (!model.alarm(model.score(chosen.row(r)))) continue;
       ++alarms;
       model.explain(chosen.row(r), bits);

@@ -34,6 +34,7 @@
 #include "emptor/core/context.hpp"
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
+#include "emptor/score/anomaly_alarms.hpp"
 #include "emptor/score/anomaly_result.hpp"
 #include "emptor/score/flat_trees.hpp"
 #include "emptor/score/score_table.hpp"
@@ -71,16 +72,10 @@ class IsolationForestModel {
 
   [[nodiscard]] double threshold() const noexcept { return threshold_; }
   [[nodiscard]] bool alarm(double score) const noexcept { return score >= threshold_; }
-  /// (1 + calibration rows with at least this score) / (1 + all of them). When these were not used
-  /// in the fit, and are like the rows to come, at most a share p of usual rows has p or less:
-  /// Stephen Bates, Emmanuel Candes, Lihua Lei, Yaniv Romano, Matteo Sesia, "Testing for outliers
-  /// with conformal p-values", Annals of Statistics 51(1), 2023, doi:10.1214/22-AOS2244.
-  [[nodiscard]] EMPTOR_API double p_value(double score) const noexcept;
-  /// The least score that at most this share of the calibration rows reaches. Throws
-  /// `invalid_option` for a share outside [0, 1].
-  [[nodiscard]] EMPTOR_API double threshold_for(double share) const;
-  /// The same trees with threshold and p-values by these rows. Throws as `score`, `threshold_for`
-  /// and `invalid_shape` for no rows.
+  /// Scores of the calibration rows, for p-values and other thresholds.
+  [[nodiscard]] const AlarmCalibration& calibration() const noexcept { return calibration_; }
+  /// The same trees with threshold and p-values by these rows. Throws as `score`,
+  /// `invalid_option` for a share outside [0, 1] and `invalid_shape` for no rows.
   [[nodiscard]] EMPTOR_API IsolationForestModel calibrated(const ScoreTable& rows, double share,
                                                            const Context& context = {}) const;
 
@@ -103,8 +98,8 @@ class IsolationForestModel {
 
   ScoreSchema schema_;
   FlatTrees trees_;
-  std::vector<double> paths_;        // c(n), n = 0 … sample
-  std::vector<double> calibration_;  // ascending scores
+  std::vector<double> paths_;  // c(n), n = 0 … sample
+  AlarmCalibration calibration_;
   double threshold_ = 1;
 };
 

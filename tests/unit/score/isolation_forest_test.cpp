@@ -222,15 +222,16 @@ TEST_CASE("the share of alarms is at most what was asked for, on fresh rows too"
   double small = 0;
   for (const double score : scores) {
     alarms += fit.model.alarm(score) ? 1 : 0;
-    small += fit.model.p_value(score) <= .05 ? 1 : 0;
+    small += fit.model.calibration().p_value(score) <= .05 ? 1 : 0;
   }
   CHECK(alarms / 20'000 == Approx(.02).margin(.005));
   CHECK(small / 20'000 == Approx(.05).margin(.008));
-  CHECK(fit.model.threshold_for(0) > fit.model.threshold_for(.5));
-  CHECK(fit.model.threshold_for(1) == 0);
   const IsolationForestModel again =
       fit.model.calibrated(mapped.take(std::vector<std::uint32_t>{1}), 1);
   CHECK(again.alarm(0));
+  CHECK(again.threshold() == 0);
+  CHECK_THROWS_AS(again.calibrated(mapped, 1.5), Exception);
+  CHECK(again.calibrated(mapped, 0).threshold() > again.calibrated(mapped, .5).threshold());
 }
 
 TEST_CASE("one seed gives one forest, whatever the threads") {
