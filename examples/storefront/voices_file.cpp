@@ -17,6 +17,15 @@ using emptor::Result;
 using emptor::Time;
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+constexpr double most_number = 1e9;  // nobody answers so, and no company has so many people
+
+/// The minimum for what is no time, or of another age.
+Time said_at(std::string_view text) {
+  constexpr Time first{emptor::Day{std::chrono::year{1970} / 1 / 1}};
+  constexpr Time last{emptor::Day{std::chrono::year{2100} / 1 / 1}};
+  const Time time = time_from(text);
+  return time >= first && time < last ? time : Time::min();
+}
 
 /// A file whose rows are looked at by the names of their columns.
 class VoiceRows {
@@ -55,8 +64,8 @@ class VoiceRows {
     if (word.empty()) return missing;
     double out = 0;
     const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), out);
-    if (failure == std::errc{} && end == word.data() + word.size() && std::isfinite(out))
-      return out;
+    const bool whole = failure == std::errc{} && end == word.data() + word.size();
+    if (whole && std::fabs(out) <= most_number) return out;
     ++quality.no_number;
     return missing;
   }
@@ -110,7 +119,7 @@ Result<SurveyFile> read_surveys(const std::string& path, const VoiceCustomer& cu
   out.item_answers.resize(item_columns.size());
   emptor::Keys<Customer> strangers;
   for (std::size_t r = 0; r < rows->size(); ++r) {
-    const Time when = time_from(rows->value(r, time));
+    const Time when = said_at(rows->value(r, time));
     if (when == Time::min()) {
       ++out.quality.no_time;
       continue;
@@ -156,7 +165,7 @@ Result<ReviewFile> read_reviews(const std::string& path, const VoiceCustomer& cu
       ++out.quality.empty;
       continue;
     }
-    const Time when = time_from(rows->value(r, time));
+    const Time when = said_at(rows->value(r, time));
     if (time && when == Time::min()) {
       ++out.quality.no_time;
       continue;
@@ -194,7 +203,7 @@ Result<CaseFile> read_cases(const std::string& path, const VoiceCustomer& custom
       ++out.quality.empty;
       continue;
     }
-    const Time when = time_from(rows->value(r, opened));
+    const Time when = said_at(rows->value(r, opened));
     if (when == Time::min()) {
       ++out.quality.no_time;
       continue;
@@ -202,7 +211,7 @@ Result<CaseFile> read_cases(const std::string& path, const VoiceCustomer& custom
     ++out.quality.kept;
     if (!knows(customer_of, rows->value(r, customer))) ++out.quality.unknown;
     out.opened.push_back(when);
-    const Time end = time_from(rows->value(r, closed));
+    const Time end = said_at(rows->value(r, closed));
     out.closed.push_back(end >= when ? std::optional(end) : std::nullopt);
     out.categories.push_back(code_of(kind, out.category_names));
     out.channels.emplace_back(rows->value(r, channel));
@@ -225,7 +234,7 @@ Result<LeadFiles> read_leads(const std::string& leads, const std::string& events
     }
     ++out.leads.kept;
     (void)out.keys.add(key);
-    out.joined.push_back(time_from(rows->value(r, rows->find("time"))));
+    out.joined.push_back(said_at(rows->value(r, rows->find("time"))));
     out.industries.emplace_back(rows->value(r, rows->find("industry")));
     out.levels.emplace_back(rows->value(r, rows->find("level")));
     out.employees.push_back(rows->number(r, rows->find("employees"), out.leads));
@@ -238,7 +247,7 @@ Result<LeadFiles> read_leads(const std::string& leads, const std::string& events
   const auto who = happened->find("lead");
   for (std::size_t r = 0; r < happened->size(); ++r) {
     const std::string_view kind = happened->value(r, happened->find("event"));
-    const Time when = time_from(happened->value(r, happened->find("time")));
+    const Time when = said_at(happened->value(r, happened->find("time")));
     if (kind.empty()) {
       ++out.events.empty;
       continue;

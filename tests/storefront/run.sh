@@ -315,6 +315,8 @@ printf 'time,comment\n2026-01-05,fine\n' >wordy_answers.csv
 voiced 1 'needs one of the columns recommend' --surveys wordy_answers.csv
 printf 'time,recommend\n2026-01-05,9\n' >one_answer.csv
 voiced 0 '^  nps 100.00' --surveys one_answer.csv
+printf 'time,recommend\n9999-12-31,9\n2026-01-05,1e308\n0001-01-01,9\n' >far_answer.csv
+voiced 0 '^Surveys: 3 rows read, 1 kept, 0 of somebody unknown, 1 values no numbers' --surveys far_answer.csv
 cat >words.csv <<'CSV'
 time,customer,item,rating,text
 2026-01-05,ann,tea,5,Lovely tea
