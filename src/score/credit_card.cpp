@@ -94,18 +94,21 @@ std::vector<double> newton(const Rows& rows, double start, CreditCardReport& rep
       }
     }
     hessian[0] += 1e-12;
+    const std::vector<double> gradient = step;
     solve(hessian, step);
-    double largest = 0;
-    for (const double one : step) largest = std::max(largest, std::abs(one));
+    double gain = 0;  // that the step promises, twice
+    for (std::size_t j = 0; j < d; ++j) gain += gradient[j] * step[j];
+    // What is below the objective's rounding cannot be seen in it: a last step is taken unseen.
+    report.converged = gain <= 1e-13 * value;
     bool down = false;
     for (int halving = 0; halving < 40 && !down; ++halving) {
       std::vector<double> next = beta;
       for (std::size_t j = 0; j < d; ++j) next[j] += std::ldexp(step[j], -halving);
       const double there = rows.objective(next);
-      down = there <= value;
+      down = there <= value || report.converged;
       if (down) beta = std::move(next), value = there;
     }
-    report.converged = !down || largest < 1e-10;
+    if (!down) report.converged = true;
   }
   return beta;
 }

@@ -150,13 +150,15 @@ void check(const ScoreTable& table, std::size_t column, std::span<const double> 
     throw Exception(ErrorCode::invalid_shape, "a target and a weight for each row are needed",
                     "bin_variable");
   }
-  for (const double one : target) {
-    if (one == 0 || one == 1) continue;
-    throw Exception(ErrorCode::invalid_value, "a target is 0 or 1", "target");
-  }
-  for (const double one : weights) {
-    if (one >= 0 && std::isfinite(one)) continue;
-    throw Exception(ErrorCode::invalid_value, "a weight is finite and not below 0", "weights");
+  for (std::size_t row = 0; row < target.size(); ++row) {
+    if (target[row] != 0 && target[row] != 1) {
+      throw Exception(ErrorCode::invalid_value, text("row ", row, ": a target is 0 or 1"),
+                      "target");
+    }
+    if (!weights.empty() && !(weights[row] >= 0 && std::isfinite(weights[row]))) {
+      throw Exception(ErrorCode::invalid_value,
+                      text("row ", row, ": a weight is finite and not below 0"), "weights");
+    }
   }
 }
 

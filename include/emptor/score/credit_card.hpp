@@ -30,7 +30,7 @@
 namespace emptor {
 
 struct CreditCardOptions {
-  WoeBinningOptions binning;
+  WoeBinningOptions binning{};
   double penalty = 1;        ///< half of this times the squared coefficients; in (0, 1e9]
   double least_iv = 0.02;    ///< variables with less are left out; >= 0
   double base_points = 600;  ///< finite

@@ -32,7 +32,7 @@ struct WoeBinningOptions {
   std::size_t prebins = 40;   ///< at most so many to choose the cuts from; in [1, 256]
   double least_share = 0.05;  ///< of all rows' weight that a bin has at least; in [0, 0.5]
   WoeTrend trend = WoeTrend::either;
-  std::vector<double> special;  ///< numbers with bins of their own, such as -999; at most 64
+  std::vector<double> special{};  ///< numbers with bins of their own, such as -999; at most 64
 };
 
 /// `column` of the table against a target of 0 and 1. Empty weights: all 1; otherwise >= 0 and

@@ -223,6 +223,33 @@ TEST_CASE("credit cards: points add up, double the odds, give reasons") {
   CHECK(CreditCard::load(whole.save()).value() == whole);
 }
 
+TEST_CASE("the regression of a credit card ends where its gradient is 0") {
+  // The last steps gain less than the rounding of the likelihood.
+  RandomStream random(11, 0);
+  for (int repeat = 0; repeat < 20; ++repeat) {
+    std::vector<double> x, z, bad;
+    for (int i = 0; i < 300; ++i) {
+      x.push_back(random.uniform());
+      z.push_back(random.uniform());
+      bad.push_back(x.back() + random.uniform() > 1 ? 1 : 0);
+    }
+    ScoreTableBuilder builder;
+    builder.number("x", x).number("z", z);
+    const ScoreTable table = builder.finish();
+    const CreditCardFit fit =
+        fit_credit_card(table, bad, {}, {.least_iv = 0, .whole_points = false});
+    CHECK(fit.report.converged);
+    CHECK(fit.report.steps < 12);
+    double expected = 0;
+    double seen = 0;
+    for (std::size_t r = 0; r < table.rows(); ++r) {
+      expected += fit.model.score(table.row(r));
+      seen += bad[r];
+    }
+    CHECK(expected == Approx(seen).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("credit cards of separated, constant and one-sided data are finite") {
   std::vector<double> x;
   std::vector<double> bad;
