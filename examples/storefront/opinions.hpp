@@ -19,6 +19,8 @@ struct Satisfaction {
   std::vector<std::string> channels;                   ///< names of the groups
   std::optional<emptor::SatisfactionDrivers> drivers;  ///< none: fewer than two items
   emptor::SurveyScreening screening;
+  /// Of each view, without the answers that have a mark.
+  std::vector<emptor::SatisfactionEstimate> unmarked;
   std::string driven;  ///< what these drive
 };
 

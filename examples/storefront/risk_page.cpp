@@ -32,6 +32,21 @@ void add_left_out(emptor::ReportPage& page, const char* title, const char* why) 
   page.add_paragraph(why);
 }
 
+/// What the scores would be without the answers that have a mark.
+void add_unmarked(emptor::ReportPage& page, const Satisfaction& found) {
+  if (found.screening.flagged == 0) return;
+  std::string words;
+  for (std::size_t v = 0; v < found.views.size(); ++v) {
+    const emptor::SatisfactionEstimate& all = found.views[v].report.total;
+    const emptor::SatisfactionEstimate& without = found.unmarked[v];
+    if (all.answers == 0 || without.answers == 0) continue;
+    words +=
+        emptor::text(words.empty() ? "" : "; ", found.views[v].question, ' ',
+                     emptor::fixed(without.value, 2), " instead of ", emptor::fixed(all.value, 2));
+  }
+  if (!words.empty()) page.add_paragraph(emptor::text("Without them: ", words, '.'));
+}
+
 void add_learned(emptor::ReportPage& page, const Churn& churn) {
   emptor::ReportTable table{
       .caption = "What was learned from",
@@ -120,6 +135,7 @@ void add_voices_chapter(emptor::ReportPage& page, const Voices& voices) {
       views[v].group_name = [&](std::uint32_t group) { return found.channels[group]; };
     }
     emptor::add_satisfaction_section(page, views, &found.screening);
+    add_unmarked(page, found);
     page.add_paragraph(quality_text("Surveys", found.quality));
     if (found.drivers) emptor::add_driver_section(page, *found.drivers, found.driven);
   } else {

@@ -74,6 +74,11 @@ Satisfaction satisfaction_of(const SurveyFile& file, const emptor::Context& cont
   Satisfaction out;
   out.quality = file.quality;
   out.channels = file.channel_names;
+  screen(file, out, context);
+  std::vector<double> trusted;
+  for (const emptor::SurveyCheck& check : out.screening.checks) {
+    trusted.push_back(check.flags == 0 ? 1 : 0);
+  }
   const auto ask = [&](const char* question, const std::vector<double>& answers,
                        const emptor::SatisfactionOptions& options) {
     if (answers.empty()) return;
@@ -81,13 +86,13 @@ Satisfaction satisfaction_of(const SurveyFile& file, const emptor::Context& cont
     view.question = question;
     if (out.channels.size() > 1) view.groups = "By channel";
     view.report = emptor::measure_satisfaction(answers, options, {}, file.channels);
+    out.unmarked.push_back(emptor::measure_satisfaction(answers, options, trusted).total);
     out.trends.push_back(emptor::satisfaction_trend(answers, file.times, options));
   };
   ask("Would they recommend the shop?", file.recommend, emptor::nps_options());
   ask("Are they satisfied?", file.satisfied, emptor::csat_options());
   ask("Was it easy?", file.easy, emptor::ces_options());
   find_drivers(file, out, context);
-  screen(file, out, context);
   return out;
 }
 
