@@ -177,7 +177,7 @@ MappedRows::Verdict MappedRows::check(const ScannedRow& row, std::uint64_t print
     if (mapping_->duplicates == DuplicateRows::drop) return {RowProblem::duplicate_row, nullptr};
   }
   if (matches(drop_)) return {RowProblem::dropped_by_rule, nullptr};
-  if (lacking != nullptr) return {RowProblem::missing_value, lacking};
+  if (lacking != nullptr) return {RowProblem::empty_field, lacking};
   return {};
 }
 
@@ -185,7 +185,7 @@ std::string MappedRows::hint(const Verdict& verdict) const {
   if (verdict.slot == nullptr) return {};
   const Slot& slot = *verdict.slot;
   switch (verdict.problem) {
-    case RowProblem::missing_value:
+    case RowProblem::empty_field:
       return text("'", slot.field->target, "' is required");
     case RowProblem::bad_time:
       return text("expected ", format_name({date_order_, slot.field->time.two_digit_years}));

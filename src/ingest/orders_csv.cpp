@@ -110,7 +110,7 @@ class OrderRows {
   }
 
   MappedRows::Verdict keep() {
-    if (item_->value.empty()) return {RowProblem::missing_value, item_};
+    if (item_->value.empty()) return {RowProblem::empty_field, item_};
     OrderLine line;
     RowProblem problem = rows_->times().parse(time_->value, line.time);
     if (problem != RowProblem::none) return {problem, time_};

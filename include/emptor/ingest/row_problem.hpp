@@ -19,7 +19,7 @@ enum class RowProblem : std::uint8_t {
   nul_byte,
   invalid_utf8,
   // What is wrong with a value.
-  missing_value,        ///< an empty field that is required
+  empty_field,          ///< an empty field that is required
   bad_time,             ///< not a date or time of the column's format
   time_out_of_range,    ///< a year outside of 1 to 9999
   two_digit_year,       ///< refused unless declared
@@ -48,7 +48,7 @@ inline constexpr std::size_t row_problem_count =
                                                          "row_too_long",
                                                          "nul_byte",
                                                          "invalid_utf8",
-                                                         "missing_value",
+                                                         "empty_field",
                                                          "bad_time",
                                                          "time_out_of_range",
                                                          "two_digit_year",

@@ -119,9 +119,9 @@ TEST_CASE("values that cannot be used are rejections with a reason") {
   const std::string tail = ",c1,DE\n";
   CHECK(problem_of("A,m,M,1,2024-05-01,1" + tail) == RowProblem::none);
   CHECK(problem_of("A,m,M,1,9999-12-31,1" + tail) == RowProblem::none);
-  CHECK(problem_of(",m,M,1,2024-05-01,1" + tail) == RowProblem::missing_value);
-  CHECK(problem_of("A,,M,1,2024-05-01,1" + tail) == RowProblem::missing_value);
-  CHECK(problem_of("A,m,M,1,,1" + tail) == RowProblem::missing_value);
+  CHECK(problem_of(",m,M,1,2024-05-01,1" + tail) == RowProblem::empty_field);
+  CHECK(problem_of("A,,M,1,2024-05-01,1" + tail) == RowProblem::empty_field);
+  CHECK(problem_of("A,m,M,1,,1" + tail) == RowProblem::empty_field);
   CHECK(problem_of("A,m,M,1,2024-05-01,-1" + tail) == RowProblem::negative_price);
   CHECK(problem_of("A,m,M,1,2024-05-01,1.005" + tail) == RowProblem::too_many_decimals);
   CHECK(problem_of("A,m,M,1,2024-05-01,1.0500" + tail) == RowProblem::none);
@@ -251,7 +251,7 @@ TEST_CASE("mixed currencies are rejections") {
   CHECK(got.got.orders.currency() == Currency("USD"));
   CHECK(got.got.quality.rows_kept == 2);
   CHECK(got.got.quality.rejected_by(RowProblem::other_currency) == 1);
-  CHECK(got.got.quality.rejected_by(RowProblem::missing_value) == 1);
+  CHECK(got.got.quality.rejected_by(RowProblem::empty_field) == 1);
   CHECK(got.got.quality.quarantine[0].message == "another currency than the table's: expected USD");
   CHECK(error_of(std::string(header) + "A,m,M,1,2024-05-01,1,c1,dollars\n", mapping).code ==
         ErrorCode::invalid_value);
