@@ -14,6 +14,8 @@ namespace emptor {
 namespace {
 
 constexpr std::size_t many_rows = 50'000;
+/// With so many, half as many trees of twice the step do as well.
+constexpr std::size_t rows_of_larger_steps = 200'000;
 /// With more rows the depth is not searched.
 constexpr std::size_t few_rows = 20'000;
 /// Of the loss by the usual depth: with less to gain another depth is mostly chosen by chance.
@@ -22,7 +24,8 @@ constexpr double clearly_better = 0.99;
 void check_options(const BoostingOptions& o, const ScoreSchema& schema) {
   const auto share = [](double value) { return value > 0 && value <= 1; };
   require_option(o.rounds >= 1 && o.rounds <= 1'000'000, "rounds", "in [1, 1000000]", o.rounds);
-  require_option(share(o.learning_rate), "learning_rate", "in (0, 1]", o.learning_rate);
+  require_option(o.learning_rate == 0 || share(o.learning_rate), "learning_rate", "in [0, 1]",
+                 o.learning_rate);
   require_option(o.max_depth <= 64, "max_depth", "at most 64", o.max_depth);
   require_option(o.max_leaves != 1, "max_leaves", "0 or at least 2", o.max_leaves);
   require_option(o.min_child_weight >= 0 && std::isfinite(o.min_child_weight), "min_child_weight",
@@ -122,9 +125,13 @@ Search search_rounds(const detail::BoostingData& data, const BoostingOptions& op
 }  // namespace
 
 BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target,
-                         const BoostingOptions& options, const Context& context,
+                         const BoostingOptions& asked, const Context& context,
                          std::span<const double> weights) {
-  check_options(options, table.schema());
+  check_options(asked, table.schema());
+  BoostingOptions options = asked;
+  if (asked.learning_rate == 0) {
+    options.learning_rate = table.rows() < rows_of_larger_steps ? 0.05 : 0.1;
+  }
   const detail::FitInput input =
       detail::check_fit(table, target, weights, options.loss, "fit_boosting");
   BoostingReport report;

@@ -30,7 +30,7 @@ namespace emptor {
 struct BoostingOptions {
   TreeLoss loss = TreeLoss::logistic;
   std::size_t rounds = 1000;    ///< trees at most; >= 1
-  double learning_rate = 0.05;  ///< of each tree's step; in (0, 1]
+  double learning_rate = 0;     ///< of each tree's step; in [0, 1], 0: .05, .1 from 200,000 rows on
   std::size_t max_depth = 0;    ///< in [1, 64]; 0: by rows, 2 for a thousand to 8 for millions
   std::size_t max_leaves = 0;   ///< 0: as the depth allows; else the best are split first; >= 2
   double min_child_weight = 2;  ///< least sum of second derivatives in a leaf; >= 0

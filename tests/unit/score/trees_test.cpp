@@ -304,7 +304,7 @@ TEST_CASE("options and rows that no trees can be fitted to") {
     spoil(options);
     (void)fit_boosting(rows.table, rows.target, options);
   };
-  CHECK_THROWS_AS(boosts([](auto& o) { o.learning_rate = 0; }), Exception);
+  CHECK_THROWS_AS(boosts([](auto& o) { o.learning_rate = -.1; }), Exception);
   CHECK_THROWS_AS(boosts([](auto& o) { o.max_bins = 256; }), Exception);
   CHECK_THROWS_AS(boosts([](auto& o) { o.monotone = {1}; }), Exception);
   CHECK_THROWS_AS(boosts([](auto& o) { o.monotone = {0, 0, 1, 0}; }), Exception);
