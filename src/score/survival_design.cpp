@@ -34,8 +34,42 @@ std::vector<SurvivalColumn> design_columns(const ScoreSchema& schema) {
   return columns;
 }
 
+void require_few(const std::vector<SurvivalColumn>& columns, const ScoreSchema& schema,
+                 std::string_view where) {
+  if (columns.size() <= max_survival_coefficients) return;
+  std::size_t widest = 0;
+  for (std::size_t c = 1; c < schema.size(); ++c) {
+    if (schema[c].categories.size() > schema[widest].categories.size()) widest = c;
+  }
+  const std::size_t categories = schema[widest].categories.size();
+  throw Exception(ErrorCode::invalid_shape,
+                  text("the columns make ", columns.size(), " coefficients, at most ",
+                       max_survival_coefficients, " can be fitted",
+                       categories > 2 ? text(": '", schema[widest].name, "' has ", categories,
+                                             " categories, join the rare ones")
+                                      : std::string()),
+                  std::string(where));
+}
+
+/// Of each column, whether any of the rows has a value.
+std::vector<std::uint8_t> columns_with_values(const ScoreTable& table,
+                                              std::span<const std::uint32_t> rows) {
+  std::vector<std::uint8_t> seen(table.columns(), 0);
+  std::size_t left = seen.size();
+  for (std::size_t i = 0; i < rows.size() && left > 0; ++i) {
+    const std::span<const float> row = table.row(rows[i]);
+    for (std::size_t c = 0; c < seen.size(); ++c) {
+      if (seen[c] != 0 || std::isnan(row[c])) continue;
+      seen[c] = 1;
+      --left;
+    }
+  }
+  return seen;
+}
+
 double raw_value(const SurvivalColumn& column, std::span<const float> row) {
   const double value = row[column.column];
+  if (std::isnan(value)) return 0;  // nobody has one
   return column.code < 0 ? value : static_cast<double>(value == static_cast<double>(column.code));
 }
 
@@ -51,11 +85,17 @@ SurvivalDesign survival_design(const ScoreTable& table, const SurvivalTimes& tim
   }
   SurvivalDesign design;
   design.columns = design_columns(table.schema());
+  require_few(design.columns, table.schema(), where);
   const SurvivalOrder order = survival_order(times);
   const std::size_t p = design.columns.size();
+  const std::vector<std::uint8_t> filled = columns_with_values(table, order.by_time);
   for (const std::uint32_t row : order.by_time) {
     const std::span<const float> values = table.row(row);
-    if (std::any_of(values.begin(), values.end(), [](float v) { return std::isnan(v); })) {
+    bool complete = true;
+    for (std::size_t c = 0; c < values.size() && complete; ++c) {
+      complete = filled[c] == 0 || !std::isnan(values[c]);
+    }
+    if (!complete) {
       ++design.incomplete;
       continue;
     }

@@ -16,10 +16,10 @@
 // doi:10.1093/biomet/81.3.515.
 //
 // A category has a coefficient for each of its values but the first by name, the reference. Columns
-// that are constant, or sums of columns before them, are dropped and reported. Rows with a missing
-// value are left out of the fit; scoring takes them (survival_terms.hpp). Where the likelihood
-// grows for ever (separation) the fit ends when nothing is to be gained any more: finite and
-// flagged; a ridge keeps such coefficients small.
+// that are constant or missing in all rows, or sums of columns before them, are dropped and
+// reported. Rows with another missing value are left out of the fit; scoring takes them
+// (survival_terms.hpp). Where the likelihood grows for ever (separation) the fit ends when nothing
+// is to be gained any more: finite and flagged; a ridge keeps such coefficients small.
 //
 // Time O(m log m + iterations m p^2) for m customers and p coefficients, memory 8 m p bytes. The
 // same bits on any executor. Thread safety: a model is immutable.

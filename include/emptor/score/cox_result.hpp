@@ -18,7 +18,7 @@ struct SurvivalCoefficient {
   double p_value = 1;  ///< two-sided
   double lower = 0;    ///< interval of the value
   double upper = 0;
-  bool dropped = false;    ///< constant, or explained by columns before it
+  bool dropped = false;    ///< constant, all missing, or explained by columns before it
   bool unbounded = false;  ///< the likelihood grows with it for ever (separation): where it was
                            ///< when nothing was to be gained any more
 };

@@ -15,6 +15,10 @@
 
 namespace emptor {
 
+/// Coefficients (numbers, and categories but one of each column) that a regression may have; beyond
+/// it `fit_cox`, `fit_aft` and `fit_discrete_hazard` throw `invalid_shape`.
+inline constexpr std::size_t max_survival_coefficients = 1000;
+
 /// Of m customers. All but the first two may be empty.
 struct SurvivalTimes {
   std::span<const double> time;              ///< finite, >= 0, any unit

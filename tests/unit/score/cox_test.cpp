@@ -141,6 +141,46 @@ TEST_CASE("Cox: nobody lost, one loss, nobody at all, all lost at once") {
   CHECK(nobody.report.no_events);
 }
 
+TEST_CASE("Cox: a column without any value is dropped and leaves the others as they are") {
+  const test::Lifetimes data = test::aml();
+  const std::vector<double> x(data.group.begin(), data.group.end());
+  ScoreTableBuilder alone, with;
+  alone.number("x", x);
+  with.number("x", x)
+      .number("none", std::vector<double>(x.size(), missing_value))
+      .category("nothing", std::vector<std::string>(x.size()));
+  const FittedCox expected = fit_cox(alone.finish(), data.view());
+  const ScoreTable table = with.finish();
+  const FittedCox fit = fit_cox(table, data.view());
+  CHECK(fit.report.incomplete == 0);
+  REQUIRE(fit.report.coefficients.size() == 2);
+  CHECK(fit.report.coefficients[0].value == expected.report.coefficients[0].value);
+  CHECK(fit.report.coefficients[1].dropped);
+  const std::vector<float> row{1, 7, missing_value};
+  CHECK(fit.model.score(row) == expected.model.score(std::vector<float>{1}));
+}
+
+TEST_CASE("survival regressions refuse categories of a thousand levels and name the column") {
+  std::vector<std::string> ids;
+  std::vector<double> time;
+  std::vector<std::uint8_t> event;
+  for (std::size_t i = 0; i < max_survival_coefficients + 2; ++i) {
+    ids.push_back(std::to_string(i));
+    time.push_back(static_cast<double>(1 + i % 9));
+    event.push_back(static_cast<std::uint8_t>(i % 2));
+  }
+  ScoreTableBuilder builder;
+  builder.number("x", time).category("id", ids);
+  const ScoreTable table = builder.finish();
+  try {
+    static_cast<void>(fit_cox(table, {.time = time, .event = event}));
+    FAIL("not refused");
+  } catch (const Exception& error) {
+    CHECK(error.code() == ErrorCode::invalid_shape);
+    CHECK(error.error().message.find("'id' has 1002 categories") != std::string::npos);
+  }
+}
+
 TEST_CASE("Cox: missing values are left out of the fit and average in scoring; parts add up") {
   const test::Lifetimes data = test::aml();
   std::vector<double> x(data.group.begin(), data.group.end());
