@@ -41,10 +41,10 @@ class LinearPredictor {
   /// The sum of a row whose every part is 0: the mean one.
   [[nodiscard]] double base() const noexcept { return base_; }
 
-  /// Column c's part for a value or code; a code that is none counts as missing.
+  /// Column c's part for a value or code; infinite ones and a code that is none count as missing.
   [[nodiscard]] double part(std::size_t c, float value) const noexcept {
     const LinearTerm& term = terms_[c];
-    if (std::isnan(value)) return term.missing;
+    if (!std::isfinite(value)) return term.missing;
     if (term.count == 0) return term.slope * (double{value} - term.centre) + term.offset;
     if (!(value >= 0 && value < static_cast<float>(term.count))) return term.missing;
     return parts_[static_cast<std::size_t>(term.first) + static_cast<std::size_t>(value)];

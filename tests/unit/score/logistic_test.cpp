@@ -280,6 +280,20 @@ TEST_CASE("linear models come back from their bytes, hostile ones do not") {
   CHECK_THROWS_AS(LinearPredictor(ScoreSchema({column}), 0, {}, {}), Exception);
 }
 
+TEST_CASE("a row with infinite numbers is scored as if they were missing") {
+  ScoreTableBuilder builder;
+  builder.number("x", {1, 2, 3, 4, 5, 6})
+      .number("z", {2, 1, 4, 3, 6, 5})
+      .number("c", {1, 1, 1, 1, 1, 1});
+  const ScoreTable table = builder.finish();
+  const LogisticFit fit = fit_logistic(table, std::vector<double>{0, 0, 1, 0, 1, 1});
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  const std::vector<float> row{infinite, -infinite, infinite};
+  CHECK(fit.model.score(row) == fit.model.score(table.schema().row()));
+  const LinearFit line = fit_linear(table, std::vector<double>{0, 1, 2, 3, 4, 6});
+  CHECK(line.model.score(row) == line.model.score(table.schema().row()));
+}
+
 TEST_CASE("what a linear fit refuses") {
   const Made data = made(20);
   std::vector<double> bad = data.target;
