@@ -139,21 +139,31 @@ const std::vector<ReviewAspect>& ReviewReader::aspects() const noexcept {
 void ReviewReader::judge(std::string_view text, ReviewReading& out) const {
   const ReviewReaderOptions& options = tables_->options;
   if (tables_->model) {
+    const AspectMention* last = nullptr;
     for (AspectMention& mention : out.aspects) {
       mention.evidence = 1;
-      mention.sentiment = 2 * tables_->model->score(mention.clause.of(text)) - 1;
+      mention.sentiment = last != nullptr && last->clause == mention.clause
+                              ? last->sentiment
+                              : 2 * tables_->model->score(mention.clause.of(text)) - 1;
+      last = &mention;
     }
     return;
   }
   for (const SentimentHit& hit : out.sentiment.hits) {
+    // Keywords ascend and do not overlap: the nearest is the last that ends before the hit begins,
+    // or the one after that.
+    const auto after = std::partition_point(
+        out.aspects.begin(), out.aspects.end(),
+        [&](const AspectMention& mention) { return mention.keyword.end <= hit.span.begin; });
     AspectMention* nearest = nullptr;
-    std::uint32_t least = options.window + 1;
-    for (AspectMention& mention : out.aspects) {
-      if (hit.span.begin < mention.clause.begin || hit.span.end > mention.clause.end) continue;
-      const std::uint32_t apart = distance(hit.span, mention.keyword);
+    std::uint64_t least = std::uint64_t{options.window} + 1;
+    for (auto mention = after == out.aspects.begin() ? after : after - 1;
+         mention != out.aspects.end() && mention <= after; ++mention) {
+      if (hit.span.begin < mention->clause.begin || hit.span.end > mention->clause.end) continue;
+      const std::uint32_t apart = distance(hit.span, mention->keyword);
       if (apart >= least) continue;
       least = apart;
-      nearest = &mention;
+      nearest = &*mention;
     }
     if (nearest == nullptr) continue;
     ++nearest->evidence;

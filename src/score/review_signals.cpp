@@ -81,8 +81,8 @@ class Checker {
   }
 
   std::vector<ReviewSuspicion> run() {
-    const auto by_item = grouped([](const ReviewRecord& r) { return index(r.item); });
-    const auto by_reviewer = grouped([](const ReviewRecord& r) { return index(r.reviewer); });
+    const auto by_item = grouped([](const ReviewRecord& r) { return r.item; });
+    const auto by_reviewer = grouped([](const ReviewRecord& r) { return r.reviewer; });
     // In the order of the kinds.
     if (on(ReviewSignalKind::near_duplicate)) duplicates();
     if (on(ReviewSignalKind::burst)) {
@@ -113,13 +113,15 @@ class Checker {
     answer.score += signal.contribution;
   }
 
-  /// Places by key, each in the order of time.
+  /// Places by key, each in the order of time; those of no key are left out.
   template <class Key>
   [[nodiscard]] std::vector<Places> grouped(const Key& key) const {
     std::unordered_map<std::size_t, std::size_t> groups;
     std::vector<Places> out;
     for (const std::uint32_t place : order_) {
-      const auto [found, fresh] = groups.try_emplace(key(records_[place]), out.size());
+      const auto id = key(records_[place]);
+      if (id == no_id<std::remove_cv_t<decltype(id)>>) continue;
+      const auto [found, fresh] = groups.try_emplace(index(id), out.size());
       if (fresh) out.emplace_back();
       out[found->second].push_back(place);
     }
@@ -235,7 +237,8 @@ class Checker {
           const auto one = static_cast<std::uint32_t>(first.reviewer);
           const auto other = static_cast<std::uint32_t>(records_[reviews[k]].reviewer);
           const std::uint32_t a = std::min(one, other), b = std::max(one, other);
-          if (a != b) pairs.push_back({a, b, static_cast<std::uint32_t>(first.item)});
+          if (a != b && b != static_cast<std::uint32_t>(no_customer))
+            pairs.push_back({a, b, static_cast<std::uint32_t>(first.item)});
         }
       }
     }

@@ -32,8 +32,8 @@
 namespace emptor {
 
 struct ReviewRecord {
-  Customer reviewer{};
-  Item item{};
+  Customer reviewer{};  ///< no_customer: not known; then nothing is said of reviewers
+  Item item{};          ///< no_item: none; then nothing is said of the item's reviews
   Time time{};
   double rating = std::numeric_limits<double>::quiet_NaN();  ///< any scale; NaN: none
   std::string_view text{};                                   ///< borrowed for the call

@@ -121,3 +121,24 @@ TEST_CASE("review signals: parts add up, options and records are checked", "[rev
   const std::vector<ReviewRecord> late = {{Customer{1}, Item{1}, Time::max()}};
   CHECK_THROWS_AS(check_reviews(late), Exception);
 }
+
+TEST_CASE("reviews of nobody known are not one person's", "[review_signals]") {
+  std::vector<ReviewRecord> records;
+  for (int i = 0; i < 12; ++i) {
+    records.push_back({no_customer, Item{static_cast<std::uint32_t>(i % 4)}, at(i), 4, {}});
+    records.push_back({Customer{1}, Item{static_cast<std::uint32_t>(i % 4)}, at(i), 4, {}});
+    records.push_back({Customer{2}, no_item, at(200 * i), i == 0 ? 1.0 : 5.0, {}});
+  }
+  const std::vector<ReviewSuspicion> answers = check_reviews(records);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    CHECK(find(answers[i], ReviewSignalKind::co_review) == nullptr);
+    if (records[i].reviewer == no_customer) {
+      CHECK(find(answers[i], ReviewSignalKind::rhythm) == nullptr);
+      CHECK(find(answers[i], ReviewSignalKind::one_product) == nullptr);
+    }
+    if (records[i].item == no_item) {
+      CHECK(find(answers[i], ReviewSignalKind::rating_deviation) == nullptr);
+    }
+  }
+  CHECK(find(answers[1], ReviewSignalKind::rhythm) != nullptr);
+}

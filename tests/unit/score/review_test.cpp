@@ -134,3 +134,42 @@ TEST_CASE("aspects by month with intervals", "[review]") {
   CHECK(periods[1].low == -1);
   CHECK(periods[1].high == 1);
 }
+
+TEST_CASE("each word of sentiment belongs to the nearest keyword, whatever the length",
+          "[review]") {
+  const ReviewReader reader(lexicon());
+  const char* const words[] = {"food", "great", "nice", "courier", "slow", "rude", "staff", "soup"};
+  std::string text;
+  std::uint32_t state = 7;
+  for (int i = 0; i < 400; ++i) {
+    state = state * 1664525U + 1013904223U;
+    text += words[state >> 29U];
+    text += state % 11 == 0 ? ", " : state % 13 == 0 ? " but " : " ";
+  }
+  const ReviewReading found = reader.read(text);
+  std::vector<std::uint32_t> evidence(found.aspects.size());
+  for (const SentimentHit& hit : found.sentiment.hits) {
+    std::size_t nearest = found.aspects.size();
+    std::uint32_t least = 61;
+    for (std::size_t a = 0; a < found.aspects.size(); ++a) {
+      const AspectMention& mention = found.aspects[a];
+      if (hit.span.begin < mention.clause.begin || hit.span.end > mention.clause.end) continue;
+      const std::uint32_t apart = hit.span.end <= mention.keyword.begin
+                                      ? mention.keyword.begin - hit.span.end
+                                      : hit.span.begin - mention.keyword.end;
+      if (apart >= least) continue;
+      least = apart;
+      nearest = a;
+    }
+    if (nearest < evidence.size()) ++evidence[nearest];
+  }
+  REQUIRE(found.aspects.size() > 100);
+  for (std::size_t a = 0; a < evidence.size(); ++a) {
+    CHECK(found.aspects[a].evidence == evidence[a]);
+  }
+  // A clause of a megabyte takes no square of it.
+  text.clear();
+  for (int i = 0; i < 100'000; ++i) text += "food ";
+  for (int i = 0; i < 100'000; ++i) text += "great ";
+  CHECK(reader.read(text).aspects.back().evidence == 10);
+}
