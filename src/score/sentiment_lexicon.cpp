@@ -113,8 +113,8 @@ void detail::fold_sentiment(std::string_view text, std::string& out) {
 
 Result<void> SentimentLexicon::add(std::string_view token, double valence) {
   if (const auto checked = checked_token(token); !checked) return checked;
-  if (!std::isfinite(valence)) {
-    return Error{ErrorCode::invalid_value, "a valence must be finite", "lexicon"};
+  if (!(std::abs(valence) <= SentimentLexicon::largest_valence)) {
+    return Error{ErrorCode::invalid_value, "a valence must be in [-1e9, 1e9]", "lexicon"};
   }
   std::string key;
   detail::fold_sentiment(token, key);
@@ -153,7 +153,9 @@ SentimentLexiconFile read_sentiment_lexicon(std::string_view bytes,
         const std::size_t tab = rest.find('\t');
         const std::optional<double> mean = number(rest.substr(0, tab));
         if (!mean) return LexiconProblem::bad_mean;
-        if (std::abs(*mean) > options.largest_mean) return LexiconProblem::mean_too_large;
+        if (std::abs(*mean) > std::min(options.largest_mean, SentimentLexicon::largest_valence)) {
+          return LexiconProblem::mean_too_large;
+        }
         if (tab != std::string_view::npos) {
           rest.remove_prefix(tab + 1);
           const std::optional<double> deviation = number(rest.substr(0, rest.find('\t')));

@@ -26,9 +26,10 @@ namespace emptor {
 class SentimentLexicon {
  public:
   static constexpr std::size_t longest_token = 256;  ///< bytes
+  static constexpr double largest_valence = 1e9;
 
   /// A token, once more: the new valence. Errors: `invalid_value` for an empty, too long or not
-  /// well-formed token or a valence that is not finite.
+  /// well-formed token or a valence beyond `largest_valence`.
   EMPTOR_API Result<void> add(std::string_view token, double valence);
   /// An emoji that is read as these words; they count as the words of the text do. Errors as `add`.
   EMPTOR_API Result<void> add_emoji(std::string_view emoji, std::string_view description);
@@ -54,7 +55,8 @@ class SentimentLexicon {
 };
 
 struct SentimentLexiconOptions {
-  double largest_mean = 100;         ///< |mean| above this is a bad line; > 0
+  double largest_mean =
+      100;  ///< |mean| above this is a bad line; > 0, at most `largest_valence` counts
   std::size_t kept_bad_lines = 100;  ///< listed; all are counted
 };
 

@@ -283,3 +283,14 @@ TEST_CASE("sentiment options are checked", "[sentiment]") {
   CHECK_THROWS_AS(LexiconSentiment({}, {.exclamation = NAN}), Exception);
   CHECK_THROWS_AS(LexiconSentiment({}, {.unspaced_reach = 0}), Exception);
 }
+
+TEST_CASE("valences have a limit, within which compounds are numbers", "[sentiment]") {
+  SentimentLexicon words;
+  CHECK_FALSE(words.add("huge", 1e300).has_value());
+  CHECK(words.add("huge", 1e9).has_value());
+  CHECK(read_sentiment_lexicon("huge\t1e300\n", {.largest_mean = 1e308})
+            .report.count(LexiconProblem::mean_too_large) == 1);
+  const double compound = LexiconSentiment(words).analyse("huge huge huge").compound;
+  CHECK(compound > 0.99);
+  CHECK(compound <= 1);
+}
