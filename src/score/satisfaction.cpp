@@ -205,7 +205,13 @@ SatisfactionReport report_satisfaction(std::span<const SatisfactionSums> groups,
   const double z = normal_quantile(0.5 + options.confidence / 2);
   SatisfactionReport out;
   out.total = estimate_satisfaction(total, scale, options, options.population, z);
-  const double within = spread_within(groups) * scale.unit * scale.unit;
+  // Where no group has two answers, the spread within them is not seen: that of all answers is
+  // more.
+  const bool repeated =
+      std::any_of(groups.begin(), groups.end(),
+                  [](const SatisfactionSums& group) { return group.answers > 1; });
+  const double apart = total.answers > 1 ? total.variance() * total.effective() : 0;
+  const double within = (repeated ? spread_within(groups) : apart) * scale.unit * scale.unit;
   std::vector<double> values, variances;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const double population =
@@ -228,6 +234,7 @@ SatisfactionReport report_satisfaction(std::span<const SatisfactionSums> groups,
     const ShrunkMean& from = shrunk.groups[g];
     to.shrinkage = from.shrinkage;
     to.shrunk = from.estimate;
+    if (total.answers < 2) continue;
     to.shrunk_error = from.error;
     to.shrunk_low = std::max(least, from.estimate - z * from.error);
     to.shrunk_high = std::min(most, from.estimate + z * from.error);

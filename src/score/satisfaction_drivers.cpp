@@ -275,8 +275,8 @@ SatisfactionDrivers satisfaction_drivers(const ScoreTable& table, std::span<cons
                     text(target.size(), " targets for ", table.rows(), " rows"), where);
   }
   for (const double value : target) {
-    if (std::isinf(value)) {
-      throw Exception(ErrorCode::invalid_value, "targets must be finite or NaN", where);
+    if (std::abs(value) > 1e100) {
+      throw Exception(ErrorCode::invalid_value, "targets must be NaN or in [-1e100, 1e100]", where);
     }
   }
   detail::require_survey_weights(weights, table.rows(), where);

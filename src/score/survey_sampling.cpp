@@ -28,7 +28,10 @@ SurveySampleSize survey_sample_size(const SurveySizeOptions& options) {
   const double root = z * options.deviation / options.margin;
   double answers = root * root * options.design_effect;
   const bool finite = options.population > 0 && std::isfinite(options.population);
-  if (finite) answers /= 1 + (answers - 1) / options.population;
+  if (finite) {
+    answers = std::isinf(answers) ? options.population
+                                  : answers / (1 + (answers - 1) / options.population);
+  }
   answers = std::ceil(std::max(1.0, answers) * (1 - 1e-12));
   if (finite) answers = std::min(answers, std::floor(options.population));
   const double invitations = std::ceil(answers / options.response_rate * (1 - 1e-12));

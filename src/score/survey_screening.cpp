@@ -289,10 +289,11 @@ SurveyScreening screen_survey(const ScoreTable& table, std::span<const Satisfact
     if (column == table.columns()) {
       throw Exception(ErrorCode::not_found, text("no column '", check.column, "'"), where);
     }
+    require_option(std::isfinite(check.expected), "expected", "finite", check.expected);
     for (std::size_t row = 0; row < table.rows(); ++row) {
       const float x = table.row(row)[column];
       out.checks[row].failed_checks +=
-          !std::isnan(x) && static_cast<double>(x) != check.expected ? 1 : 0;
+          !std::isnan(x) && x != static_cast<float>(check.expected) ? 1 : 0;
     }
   }
   for (SurveyCheck& check : out.checks) {

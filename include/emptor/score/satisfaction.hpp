@@ -67,10 +67,11 @@ struct SatisfactionOptions {
 
 /// `scores`: an answer each, NaN missing. `weights`: 0 or in [1e-100, 1e100], or empty for all 1.
 /// `groups`: a code each, below 2^24, or `no_survey_group`; or empty. Groups are shrunk towards
-/// their mean with variances from the spread within all groups over the effective answers
-/// (satisfaction_shrinkage.hpp). One answer: a value and, of shares, an interval, but no standard
-/// error. Answers all alike: error 0, intervals of shares as wide as the number of answers says.
-/// Throws `invalid_option`, `invalid_shape`, `invalid_value`, `out_of_range` for a group.
+/// their mean with variances from the spread within all groups, or of all answers where no group
+/// has two, over the effective answers (satisfaction_shrinkage.hpp). One answer: a value and, of
+/// shares, an interval, but no standard error. Answers all alike: error 0, intervals of shares as
+/// wide as the number of answers says. Throws `invalid_option`, `invalid_shape`, `invalid_value`,
+/// `out_of_range` for a group.
 [[nodiscard]] EMPTOR_API SatisfactionReport measure_satisfaction(
     std::span<const double> scores, const SatisfactionOptions& options = {},
     std::span<const double> weights = {}, std::span<const std::uint32_t> groups = {});

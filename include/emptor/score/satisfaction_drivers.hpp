@@ -47,7 +47,7 @@ struct SatisfactionDriverOptions {
 /// `items`: the columns, with their scales and good ends for performance (answers off the scale are
 /// missing, weights are not used); empty: all number columns, whose scales are their least and most
 /// values. `target`: NaN is missing. At most 500 drivers. Throws `invalid_option`, `invalid_shape`,
-/// `invalid_value` for an infinite target, and as `satisfaction_index`.
+/// `invalid_value` for a target beyond 1e100, and as `satisfaction_index`.
 [[nodiscard]] EMPTOR_API SatisfactionDrivers satisfaction_drivers(
     const ScoreTable& table, std::span<const double> target,
     std::span<const SatisfactionItem> items = {}, const SatisfactionDriverOptions& options = {},

@@ -272,3 +272,9 @@ TEST_CASE("beyond the exact number of drivers, with intervals, by threads", "[sa
     CHECK(again.drivers[j].standard_error == found.drivers[j].standard_error);
   }
 }
+
+TEST_CASE("drivers of targets without range", "[satisfaction]") {
+  const ScoreTable table = ScoreTableBuilder().number("a", {1, 2, 3, 5}).finish();
+  const std::vector<double> target = {1e300, -1e300, 2, 3};
+  CHECK_THROWS_AS(satisfaction_drivers(table, target), Exception);
+}

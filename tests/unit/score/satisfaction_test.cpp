@@ -220,3 +220,20 @@ TEST_CASE("shrinkage of few, equal, exact and unknown groups", "[satisfaction]")
   CHECK_THROWS_AS(shrink_groups(std::vector{1.0}, std::vector{-1.0}), Exception);
   CHECK_THROWS_AS(shrink_groups(std::vector{1.0}, {}), Exception);
 }
+
+TEST_CASE("groups of one answer each are not sure of themselves", "[satisfaction]") {
+  const std::vector<double> scores = {10, 9, 0, 3, 10, 7};
+  const std::vector<std::uint32_t> groups = {0, 1, 2, 3, 4, 5};
+  const SatisfactionReport found = measure_satisfaction(scores, nps_options(), {}, groups);
+  REQUIRE(found.shrunk);
+  CHECK(found.spread_of_groups == 0);
+  for (const SatisfactionGroup& group : found.groups) {
+    CHECK(group.shrinkage > 0.5);
+    CHECK(group.shrunk_error > 20);
+  }
+  const SatisfactionReport one = measure_satisfaction(std::vector<double>{10}, nps_options(), {},
+                                                      std::vector<std::uint32_t>{0});
+  CHECK(one.groups[0].shrunk == 100);
+  CHECK(std::isnan(one.groups[0].shrunk_error));
+  CHECK(std::isnan(one.groups[0].shrunk_high));
+}

@@ -135,3 +135,13 @@ TEST_CASE("related items, and wrong input of survey screening", "[survey]") {
   CHECK_THROWS_AS(screen_survey(table, items(5)), Exception);
   CHECK_THROWS_AS(related_items(table, items(4), 0), Exception);
 }
+
+TEST_CASE("attention checks of fractions, and of what is no number", "[survey]") {
+  const ScoreTable table = answers({{0.1}, {0.2}});
+  const std::vector<SurveyAttention> right = {{"q0", 0.1}};
+  const SurveyScreening found = screen_survey(table, items(1), {}, {}, right);
+  CHECK_FALSE(found.checks[0].has(SurveyFlag::attention));
+  CHECK(found.checks[1].has(SurveyFlag::attention));
+  const std::vector<SurveyAttention> wrong = {{"q0", unknown}};
+  CHECK_THROWS_AS(screen_survey(table, items(1), {}, {}, wrong), Exception);
+}

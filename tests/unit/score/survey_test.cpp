@@ -329,3 +329,9 @@ TEST_CASE("weights against silence, by cell and by propensity", "[survey]") {
   CHECK(weigh_silence(ScoreTable{}, {}).weights.empty());
   CHECK_THROWS_AS(weigh_silence(known, std::vector<double>(3, 1.0)), Exception);
 }
+
+TEST_CASE("the least of margins takes the whole population", "[survey]") {
+  CHECK(survey_sample_size({.margin = 1e-200, .population = 1000}).answers == 1000);
+  CHECK(survey_sample_size({.margin = 1e-100, .population = 1000}).answers == 1000);
+  CHECK_THROWS_AS(survey_sample_size({.margin = 1e-200}), Exception);
+}
