@@ -119,12 +119,17 @@ TEST_CASE("z is the twin's: shrunk median and deviation") {
   std::vector<double> logs;
   OrderFacts order;
   OrderAnomaly answer;
-  const std::int64_t amounts[] = {1000, 1500, 900, 40'000, 1000, 0};
-  for (int n = 0; n < 6; ++n) {
-    order.amount = amounts[n];
-    order.time = at(1'700'000'000 + 86'400 * n);
+  std::vector<std::int64_t> amounts = {1000, 1500, 900, 40'000, 1000, 0};
+  RandomStream random(8);
+  for (int i = 0; i < 40; ++i) {  // with ties
+    amounts.push_back(std::llround(std::exp(6 + .5 * random.normal()) / 50) * 50);
+  }
+  for (std::size_t i = 0; i < amounts.size(); ++i) {
+    order.amount = amounts[i];
+    order.time = at(1'700'000'000 + 86'400 * static_cast<std::int64_t>(i));
     fit.model.score(history, order, answer);
-    CHECK(answer.known == static_cast<std::uint32_t>(n));
+    const auto n = static_cast<double>(logs.size());
+    CHECK(answer.known == logs.size());
     double center = usual.location;
     double own = 0;
     if (n > 0) {
@@ -138,10 +143,11 @@ TEST_CASE("z is the twin's: shrunk median and deviation") {
     const double known = n >= 3 ? n : 0;
     const double squared = (known * own * own + 8 * w) / (known + 8) + w / (n + usual.kappa);
     CHECK(answer.reasons[0].measured ==
-          Approx((std::log1p(static_cast<double>(amounts[n])) - center) / std::sqrt(squared))
+          Approx((std::log1p(static_cast<double>(amounts[i])) - center) / std::sqrt(squared))
               .epsilon(1e-10));
     CHECK(answer.reasons[0].expected == Approx(std::expm1(center)));
-    logs.push_back(std::log1p(static_cast<double>(amounts[n])));
+    logs.push_back(std::log1p(static_cast<double>(amounts[i])));
+    if (logs.size() > OrderHistory::capacity) logs.erase(logs.begin());
     history.add(order);
   }
 }
