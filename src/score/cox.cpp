@@ -12,8 +12,9 @@ CoxModel::CoxModel(SurvivalTerms terms, std::vector<BaselineHazard> baseline)
     : terms_(std::move(terms)), baseline_(std::move(baseline)) {}
 
 void CoxModel::score(const ScoreTable& table, std::span<double> out, const Context& context) const {
-  if (out.size() != table.rows() || table.columns() != schema().size()) {
-    throw Exception(ErrorCode::invalid_shape, "a table of other columns, or another number of rows",
+  if (out.size() != table.rows() || table.schema() != schema()) {
+    throw Exception(ErrorCode::invalid_shape,
+                    "a table of the model's schema and room for each of its rows (see map_rows)",
                     "CoxModel::score");
   }
   parallel_chunks(context, table.rows(), 4096, [&](std::size_t begin, std::size_t end) {

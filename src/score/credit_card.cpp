@@ -198,9 +198,10 @@ double CreditCard::score(std::span<const float> row) const noexcept {
 }
 
 void CreditCard::score(const ScoreTable& table, std::span<double> out, const Context&) const {
-  if (table.columns() != schema_.size() || out.size() != table.rows()) {
+  if (table.schema() != schema_ || out.size() != table.rows()) {
     throw Exception(ErrorCode::invalid_shape,
-                    "a table of the card's schema and a place for each row", "score");
+                    "a table of the card's schema and room for each of its rows (see map_rows)",
+                    "CreditCard::score");
   }
   for (std::size_t r = 0; r < table.rows(); ++r) out[r] = score(table.row(r));
 }

@@ -84,6 +84,7 @@ class EMPTOR_API CoxModel {
   [[nodiscard]] double score(std::span<const float> row) const noexcept {
     return terms_.value(row);
   }
+  /// Throws `invalid_shape` for another schema (see map_rows) or another length.
   void score(const ScoreTable& table, std::span<double> out, const Context& context = {}) const;
   void parts(std::span<const float> row, std::span<double> out) const noexcept {
     terms_.parts(row, out);

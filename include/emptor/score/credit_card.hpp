@@ -69,6 +69,7 @@ class CreditCard {
   [[nodiscard]] EMPTOR_API double points(std::span<const float> row) const noexcept;
   /// Probability of target 1; by the points, so as rounded as they are.
   [[nodiscard]] EMPTOR_API double score(std::span<const float> row) const noexcept;
+  /// Throws `invalid_shape` for another schema (see map_rows) or another length.
   EMPTOR_API void score(const ScoreTable& table, std::span<double> out,
                         const Context& context = {}) const;
   /// Points by variable; with `base()` they add up to `points` in this order. Throws

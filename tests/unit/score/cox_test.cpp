@@ -6,6 +6,9 @@
 #include <limits>
 #include <string>
 
+#include "emptor/score/aft.hpp"
+#include "emptor/score/credit_card.hpp"
+#include "emptor/score/discrete_hazard.hpp"
 #include "support/catch.hpp"
 #include "support/survival_data.hpp"
 
@@ -158,6 +161,28 @@ TEST_CASE("Cox: a column without any value is dropped and leaves the others as t
   CHECK(fit.report.coefficients[1].dropped);
   const std::vector<float> row{1, 7, missing_value};
   CHECK(fit.model.score(row) == expected.model.score(std::vector<float>{1}));
+}
+
+TEST_CASE("models refuse a table whose categories have other codes") {
+  ScoreTableBuilder fitted, other;
+  const std::vector<double> time{1, 2, 3, 4, 5, 6, 7, 8};
+  const std::vector<std::uint8_t> event{1, 1, 0, 1, 1, 0, 1, 1};
+  fitted.category("c", {"a", "b", "a", "b", "a", "b", "b", "a"});
+  other.category("c", {"b", "a"});
+  const ScoreTable table = fitted.finish();
+  const ScoreTable later = other.finish();
+  const SurvivalTimes times{.time = time, .event = event};
+  const std::vector<double> bad(event.begin(), event.end());
+  std::vector<double> out(2);
+  const auto refuses = [&](const auto& model) {
+    CHECK_THROWS_AS(model.score(later, out), Exception);
+    CHECK_NOTHROW(model.score(map_rows(later, model.schema()).table, out));
+    CHECK(out[0] == model.score(table.row(1)));
+  };
+  refuses(fit_cox(table, times).model);
+  refuses(fit_aft(table, times).model);
+  refuses(fit_discrete_hazard(table, times).model);
+  refuses(fit_credit_card(table, bad).model);
 }
 
 TEST_CASE("survival regressions refuse categories of a thousand levels and name the column") {
