@@ -258,7 +258,7 @@ std::string_view name(FunnelPlace place) noexcept {
 
 RateInterval poisson_rate_interval(double cases, double exposure, double confidence) {
   check_confidence(confidence);
-  require_option(cases >= 0 && std::isfinite(cases), "cases", "finite and >= 0", cases);
+  require_option(cases >= 0 && cases <= 1e15, "cases", "in [0, 1e15]", cases);
   require_option(exposure >= 0 && std::isfinite(exposure), "exposure", "finite and >= 0", exposure);
   if (exposure == 0) return {0, infinity};
   const double outside = (1 - confidence) / 2;
@@ -268,7 +268,7 @@ RateInterval poisson_rate_interval(double cases, double exposure, double confide
 
 RateInterval exact_share_interval(double cases, double count, double confidence) {
   check_confidence(confidence);
-  require_option(count >= 0 && std::isfinite(count), "count", "finite and >= 0", count);
+  require_option(count >= 0 && count <= 1e15, "count", "in [0, 1e15]", count);
   require_option(cases >= 0 && cases <= count, "cases", "in [0, count]", cases);
   const double outside = (1 - confidence) / 2;
   const double rest = count - cases;

@@ -221,19 +221,29 @@ std::vector<CaseTimes> case_times(std::span<const CaseRecord> cases,
                      {.level = options.confidence, .interval = SurvivalInterval::log_log});
     const SurvivalQuantile half = survival_quantile(curve, .5);
     times.median = half.time;
-    times.median_low = half.lower;
+    times.median_low = half.lower <= half.time ? half.lower : 0;
     times.median_high = half.upper;
     times.ninety = survival_quantile(curve, .9).time;
     const auto after = std::partition_point(
         curve.points.begin(), curve.points.end(),
         [&](const SurvivalPoint& point) { return point.time <= options.target_days; });
-    if (after != curve.points.begin()) {
-      const SurvivalPoint& point = *(after - 1);
-      times.within_target = 1 - point.survival;
-      times.within_target_low = point.survival > 0 ? 1 - point.upper : 1;
-      times.within_target_high = point.survival > 0 ? 1 - point.lower : 1;
-    } else if (times.cases > 0) {
-      times.within_target_high = 0;
+    const double open = after == curve.points.begin() ? 1 : (after - 1)->survival;
+    times.within_target = 1 - open;
+    if (open > 0 && open < 1) {
+      times.within_target_low = 1 - (after - 1)->upper;
+      times.within_target_high = 1 - (after - 1)->lower;
+    } else {
+      // None or all: the curve's own interval has no width, that of a share has.
+      double known = 0;
+      double within = 0;
+      for (std::size_t i = 0; i < days[c].size(); ++i) {
+        const bool done = closed[c][i] != 0 && days[c][i] <= options.target_days;
+        within += done ? 1 : 0;
+        known += done || days[c][i] > options.target_days ? 1 : 0;
+      }
+      const RateInterval ends = exact_share_interval(within, known, options.confidence);
+      times.within_target_low = ends.low;
+      times.within_target_high = ends.high;
     }
     out.push_back(std::move(times));
   }

@@ -22,7 +22,8 @@ struct ChurnWatchOptions {
   std::size_t reasons = 3;         ///< a warning at most
 };
 
-/// `probability` and `value` of m customers; a value that is NaN or below 0 counts as 0. `columns`
+/// `probability` and `value` of m customers; a value that is NaN or below 0 counts as 0; an
+/// infinite one comes first and makes the sums infinite. `columns`
 /// names the d parts that `parts(row, out)` fills for the customers of the list (towards leaving:
 /// positive), e.g. CoxModel::parts; without columns it is not called.
 /// Throws `invalid_shape`, `invalid_option`, `invalid_value` for a probability outside [0, 1].

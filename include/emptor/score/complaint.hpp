@@ -38,8 +38,8 @@ namespace emptor {
 
 struct ComplaintCount {
   std::string name;
-  double cases = 0;     ///< finite, >= 0
-  double exposure = 0;  ///< finite, >= 0; without exposure there are no cases
+  double cases = 0;     ///< in [0, 1e15]
+  double exposure = 0;  ///< in [0, 1e15]; without exposure there are no cases
 };
 
 struct ComplaintOptions {
@@ -60,7 +60,7 @@ struct RateInterval {
   double high = 0;
 };
 /// Garwood's interval of cases / exposure; [0, infinity) without exposure. Throws `invalid_option`
-/// for a negative argument or a confidence outside (0, 1).
+/// for a negative argument, more than 1e15 cases or a confidence outside (0, 1).
 [[nodiscard]] EMPTOR_API RateInterval poisson_rate_interval(double cases, double exposure,
                                                             double confidence = 0.95);
 /// Clopper and Pearson's interval of cases / count; [0, 1] of none. Throws as above and for cases
@@ -98,8 +98,9 @@ struct CaseTimesOptions {
 };
 
 /// One a category, in their order, by Kaplan and Meier (kaplan_meier.hpp): cases that are open
-/// count for as long as they have been. Throws as case_trends, and `invalid_value` for a case that
-/// was closed before it was opened.
+/// count for as long as they have been; those opened after `as_of` are left out. Where none or all
+/// were closed within the target, its interval is Clopper and Pearson's of the cases known. Throws
+/// as case_trends, and `invalid_value` for a case that was closed before it was opened.
 [[nodiscard]] EMPTOR_API std::vector<CaseTimes> case_times(std::span<const CaseRecord> cases,
                                                            std::span<const std::string> categories,
                                                            const CaseTimesOptions& options);

@@ -107,7 +107,7 @@ struct CaseTimes {
   std::size_t cases = 0;
   std::size_t open = 0;
   double median = std::numeric_limits<double>::infinity();
-  double median_low = std::numeric_limits<double>::infinity();
+  double median_low = 0;  ///< 0 and infinity: nothing bounds it
   double median_high = std::numeric_limits<double>::infinity();
   double ninety = std::numeric_limits<double>::infinity();  ///< within which 90 % are closed
   double within_target = 0;                                 ///< share closed within the target

@@ -14,6 +14,7 @@
 namespace {
 
 using namespace emptor;
+using Catch::Matchers::WithinAbs;
 
 TEST_CASE("intervals of rates are Garwood's and Clopper and Pearson's") {
   // Garwood 1936, table 1 (95 %): x = 0: 3.689, 1: .0253 to 5.572, 10: 4.795 to 18.39. More digits:
@@ -317,3 +318,27 @@ TEST_CASE("open cases count for as long as they have been open") {
 }
 
 }  // namespace
+
+TEST_CASE("few cases: shares within the target are not sure of themselves", "[complaint]") {
+  const std::vector<std::string> names = {"soup"};
+  const Time now{std::chrono::sys_days{std::chrono::year{2026} / 5 / 1}};
+  const CaseTimesOptions options{.as_of = now};
+  const auto times_of = [&](std::vector<CaseRecord> cases) {
+    return case_times(cases, names, options)[0];
+  };
+  // Opened an hour ago: nothing is known of its second day.
+  const CaseTimes fresh = times_of({{0, now - std::chrono::hours{1}}});
+  CHECK(fresh.within_target_low == 0);
+  CHECK(fresh.within_target_high == 1);
+  const CaseTimes late = times_of({{0, now - std::chrono::days{9}}});
+  CHECK_THAT(late.within_target_high, WithinAbs(0.975, 1e-9));
+  const CaseTimes quick = times_of({{0, now - std::chrono::days{9}, now - std::chrono::days{8}}});
+  CHECK(quick.within_target == 1);
+  CHECK_THAT(quick.within_target_low, WithinAbs(0.025, 1e-9));
+  CHECK(quick.within_target_high == 1);
+  CHECK(quick.median == 1);
+  CHECK(quick.median_low == 0);
+  CHECK(times_of({}).within_target_high == 1);
+  CHECK_THROWS_AS(exact_share_interval(5e299, 1e300), Exception);
+  CHECK_THROWS_AS(poisson_rate_interval(1e300, 1), Exception);
+}
