@@ -32,8 +32,8 @@ double checked_weight(const ScoreTable& table, std::span<const double> target,
   double sum = 0;
   for (std::size_t r = 0; r < weights.size(); ++r) {
     if (!(weights[r] >= 0 && weights[r] <= largest_target)) {
-      throw Exception(ErrorCode::invalid_value, text("the weight of row ", r, " must be >= 0"),
-                      where);
+      throw Exception(ErrorCode::invalid_value,
+                      text("the weight of row ", r, " must be >= 0 and at most 1e100"), where);
     }
     sum += weights[r];
   }

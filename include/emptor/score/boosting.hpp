@@ -55,11 +55,11 @@ struct BoostingFit {
   BoostingReport report;
 };
 
-/// `target` a number a row (logistic: 0 or 1), `weights` >= 0, or none: all 1. A target of one
-/// value only gives a model without trees: that value, of logistic loss the share
-/// (ones + 1/2) / (weight + 1). Throws `invalid_option`; `invalid_shape` for other lengths or no
-/// rows; `invalid_value` for targets or weights out of range, or no weight at all. Stopped by the
-/// progress callback the trees so far are the model.
+/// `target` a number a row (logistic: 0 or 1), `weights` >= 0, or none: all 1; both below 1e30 in
+/// size. A target of one value only gives a model without trees: that value, of logistic loss the
+/// share (ones + 1/2) / (weight + 1). Throws `invalid_option`; `invalid_shape` for other lengths or
+/// no rows; `invalid_value` for targets or weights out of range, or no weight at all. Stopped by
+/// the progress callback the trees so far are the model.
 [[nodiscard]] EMPTOR_API BoostingFit fit_boosting(const ScoreTable& table,
                                                   std::span<const double> target,
                                                   const BoostingOptions& options = {},

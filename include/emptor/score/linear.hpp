@@ -42,7 +42,7 @@ struct LinearFit {
   LinearReport report;
 };
 
-/// `target`: finite, a row. Throws as `fit_logistic`.
+/// `target`: a row, at most 1e100 in size. Throws as `fit_logistic`.
 [[nodiscard]] EMPTOR_API LinearFit fit_linear(const ScoreTable& table,
                                               std::span<const double> target,
                                               const LinearOptions& options = {},
