@@ -2,7 +2,7 @@
 // Reads a review: aspects by keywords with the sentiment of their clause, class (product, delivery,
 // service) and care triggers, every finding with its place in the text.
 //
-//     ReviewReader reader(LexiconSentiment(lexicon));              // or a fitted TextClassifier
+//     ReviewReader reader{LexiconSentiment(lexicon)};              // or a fitted TextClassifier
 //     ReviewReading found = reader.read("Great soup, but the courier was rude.");
 //
 // A clause ends at punctuation or before "but", 但是 and their like. In it each word of sentiment
