@@ -152,7 +152,7 @@ Forecast learn(const LearningSet& set, std::size_t held, const emptor::Context& 
   const std::size_t learned = held > 1 ? held - 1 : held;
   const auto rows = rows_between(set, 0, learned);
   Forecast out{.model = emptor::fit_boosting(set.table.take(rows), targets_of(set, rows),
-                                             few_trees(), context)
+                                             few_trees(), {}, context)
                             .model,
                .calibrator = {}};
   if (learned == held) return out;

@@ -125,8 +125,8 @@ Search search_rounds(const detail::BoostingData& data, const BoostingOptions& op
 }  // namespace
 
 BoostingFit fit_boosting(const ScoreTable& table, std::span<const double> target,
-                         const BoostingOptions& asked, const Context& context,
-                         std::span<const double> weights) {
+                         const BoostingOptions& asked, std::span<const double> weights,
+                         const Context& context) {
   check_options(asked, table.schema());
   BoostingOptions options = asked;
   if (asked.learning_rate == 0) {

@@ -117,7 +117,7 @@ std::vector<double> newton(const Rows& rows, double start, CreditCardReport& rep
 
 struct CreditCardFitting {
   static CreditCardFit fit(const ScoreTable& table, std::span<const double> target,
-                           std::span<const double> weights, const CreditCardOptions& options,
+                           const CreditCardOptions& options, std::span<const double> weights,
                            const Context& context) {
     CreditCardFit out{CreditCard{}, {}};
     CreditCard& card = out.model;
@@ -134,7 +134,7 @@ struct CreditCardFitting {
     out.report.one_class = !(good > 0 && bad > 0);
     for (std::size_t c = 0; c < table.columns(); ++c) {
       go_on(context, "bin variables", c, table.columns());
-      WoeVariable one = bin_variable(table, c, target, weights, options.binning);
+      WoeVariable one = bin_variable(table, c, target, options.binning, weights);
       if (out.report.one_class || one.constant || one.iv < options.least_iv) {
         out.report.left_out.push_back(c);
         continue;
@@ -172,7 +172,7 @@ struct CreditCardFitting {
 };
 
 CreditCardFit fit_credit_card(const ScoreTable& table, std::span<const double> target,
-                              std::span<const double> weights, const CreditCardOptions& options,
+                              const CreditCardOptions& options, std::span<const double> weights,
                               const Context& context) {
   require_option(options.penalty > 0 && options.penalty <= 1e9, "penalty", "in (0, 1e9]",
                  options.penalty);
@@ -182,7 +182,7 @@ CreditCardFit fit_credit_card(const ScoreTable& table, std::span<const double> t
   require_option(options.base_odds >= 1e-6 && options.base_odds <= 1e6, "base_odds",
                  "in [1e-6, 1e6]", options.base_odds);
   require_option(options.pdo >= 1e-3 && options.pdo <= 1e6, "pdo", "in [1e-3, 1e6]", options.pdo);
-  return CreditCardFitting::fit(table, target, weights, options, context);
+  return CreditCardFitting::fit(table, target, options, weights, context);
 }
 
 double CreditCard::points(std::span<const float> row) const noexcept {

@@ -110,8 +110,8 @@ std::vector<double> penalties_of(const std::vector<detail::WeakestLink>& links) 
 }  // namespace
 
 DecisionTreeFit fit_decision_tree(const ScoreTable& table, std::span<const double> target,
-                                  const DecisionTreeOptions& options, const Context& context,
-                                  std::span<const double> weights) {
+                                  const DecisionTreeOptions& options,
+                                  std::span<const double> weights, const Context& context) {
   check_options(options);
   const detail::FitInput input =
       detail::check_fit(table, target, weights, options.loss, "fit_decision_tree");

@@ -163,8 +163,8 @@ double leaf_by_rows(const detail::BinnedTable& table, std::span<const double> ta
 }  // namespace
 
 RandomForestFit fit_random_forest(const ScoreTable& table, std::span<const double> target,
-                                  const RandomForestOptions& options, const Context& context,
-                                  std::span<const double> weights) {
+                                  const RandomForestOptions& options,
+                                  std::span<const double> weights, const Context& context) {
   check_options(options);
   const detail::FitInput input =
       detail::check_fit(table, target, weights, options.loss, "fit_random_forest");

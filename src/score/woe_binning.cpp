@@ -110,6 +110,7 @@ Cuts best_cuts(const std::vector<Counts>& pre, const Counts& all, double least, 
 struct Row {
   double value;
   Counts counts;
+  std::size_t seen = 0;  // rows with weight, of a category
 };
 
 /// Neighbours with one value, then with about equal weights, become one: at most `most`.
@@ -165,8 +166,8 @@ void check(const ScoreTable& table, std::size_t column, std::span<const double> 
 }  // namespace
 
 WoeVariable bin_variable(const ScoreTable& table, std::size_t column,
-                         std::span<const double> target, std::span<const double> weights,
-                         const WoeBinningOptions& options) {
+                         std::span<const double> target, const WoeBinningOptions& options,
+                         std::span<const double> weights) {
   check(table, column, target, weights, options);
   const ScoreColumn& schema = table.schema()[column];
   const bool number = schema.kind == ScoreColumnKind::number;
@@ -183,7 +184,7 @@ WoeVariable bin_variable(const ScoreTable& table, std::size_t column,
   std::vector<Row> rows;
   if (!number) {
     for (std::size_t c = 0; c < schema.categories.size(); ++c) {
-      rows.push_back({static_cast<double>(c), {}});
+      rows.push_back({static_cast<double>(c), {}, 0});
     }
   }
   for (std::size_t r = 0; r < table.rows(); ++r) {
@@ -194,12 +195,14 @@ WoeVariable bin_variable(const ScoreTable& table, std::size_t column,
     if (std::isnan(value)) {
       missing.add(one);
     } else if (!number) {
-      rows[static_cast<std::size_t>(value)].counts.add(one);
+      Row& row = rows[static_cast<std::size_t>(value)];
+      row.counts.add(one);
+      row.seen += weight > 0 ? 1U : 0U;
     } else if (const auto found = std::lower_bound(special.begin(), special.end(), value);
                found != special.end() && *found == value) {
       specials[static_cast<std::size_t>(found - special.begin())].add(one);
     } else {
-      rows.push_back({value, one});
+      rows.push_back({value, one, 1});
     }
   }
   if (number) {
@@ -217,9 +220,18 @@ WoeVariable bin_variable(const ScoreTable& table, std::size_t column,
     if (!rows.empty()) rows.resize(kept + 1);
   } else {
     std::erase_if(rows, [](const Row& row) { return row.counts.all() <= 0; });
-    std::sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
-      const double left = a.counts.bad / a.counts.all();
-      const double right = b.counts.bad / b.counts.all();
+    Counts rare;
+    const auto is_rare = [&](const Row& row) { return row.seen < options.rare_rows; };
+    for (const Row& row : rows) {
+      if (is_rare(row)) rare.add(row.counts);
+    }
+    const auto rate = [&](const Row& row) {
+      const Counts& counts = is_rare(row) ? rare : row.counts;
+      return counts.bad / counts.all();
+    };
+    std::sort(rows.begin(), rows.end(), [&](const Row& a, const Row& b) {
+      const double left = rate(a);
+      const double right = rate(b);
       return left != right ? left < right : a.value < b.value;
     });
   }

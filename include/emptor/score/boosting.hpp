@@ -63,7 +63,7 @@ struct BoostingFit {
 [[nodiscard]] EMPTOR_API BoostingFit fit_boosting(const ScoreTable& table,
                                                   std::span<const double> target,
                                                   const BoostingOptions& options = {},
-                                                  const Context& context = {},
-                                                  std::span<const double> weights = {});
+                                                  std::span<const double> weights = {},
+                                                  const Context& context = {});
 
 }  // namespace emptor

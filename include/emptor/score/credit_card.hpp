@@ -109,8 +109,8 @@ struct CreditCardFit {
 /// Throws as `bin_variable`, and `stopped`.
 [[nodiscard]] EMPTOR_API CreditCardFit fit_credit_card(const ScoreTable& table,
                                                        std::span<const double> target,
-                                                       std::span<const double> weights = {},
                                                        const CreditCardOptions& options = {},
+                                                       std::span<const double> weights = {},
                                                        const Context& context = {});
 
 }  // namespace emptor

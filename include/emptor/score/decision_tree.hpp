@@ -48,7 +48,7 @@ struct DecisionTreeFit {
 [[nodiscard]] EMPTOR_API DecisionTreeFit fit_decision_tree(const ScoreTable& table,
                                                            std::span<const double> target,
                                                            const DecisionTreeOptions& options = {},
-                                                           const Context& context = {},
-                                                           std::span<const double> weights = {});
+                                                           std::span<const double> weights = {},
+                                                           const Context& context = {});
 
 }  // namespace emptor

@@ -49,7 +49,7 @@ struct RandomForestFit {
 [[nodiscard]] EMPTOR_API RandomForestFit fit_random_forest(const ScoreTable& table,
                                                            std::span<const double> target,
                                                            const RandomForestOptions& options = {},
-                                                           const Context& context = {},
-                                                           std::span<const double> weights = {});
+                                                           std::span<const double> weights = {},
+                                                           const Context& context = {});
 
 }  // namespace emptor

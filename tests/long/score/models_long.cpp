@@ -73,7 +73,7 @@ TEST_CASE("ten repeats of telco churn by logistic regression") {
 TEST_CASE("ten repeats of telco churn by boosting") {
   const Quality got =
       on_telco([](const ScoreTable& table, std::span<const double> target, const Context& context) {
-        return fit_boosting(table, target, {}, context).model;
+        return fit_boosting(table, target, {}, {}, context).model;
       });
   CHECK(got.auc >= .846);
   CHECK(got.brier <= .1348);
@@ -82,13 +82,13 @@ TEST_CASE("ten repeats of telco churn by boosting") {
 TEST_CASE("ten repeats of telco churn by a forest and by one tree") {
   const Quality forest =
       on_telco([](const ScoreTable& table, std::span<const double> target, const Context& context) {
-        return fit_random_forest(table, target, {}, context).model;
+        return fit_random_forest(table, target, {}, {}, context).model;
       });
   CHECK(forest.auc >= .845);
   CHECK(forest.brier <= .1355);
   const Quality tree =
       on_telco([](const ScoreTable& table, std::span<const double> target, const Context& context) {
-        return fit_decision_tree(table, target, {}, context).model;
+        return fit_decision_tree(table, target, {}, {}, context).model;
       });
   CHECK(tree.auc >= .82);
   CHECK(tree.brier <= .1425);

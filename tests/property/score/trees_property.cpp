@@ -88,7 +88,7 @@ TEST_CASE("the first split of a tree is the best of all questions") {
         options.folds = 0;
         options.min_leaf_weight = 0;
         const TreeModel model =
-            fit_decision_tree(rows.table, rows.target, options, {}, rows.weights).model;
+            fit_decision_tree(rows.table, rows.target, options, rows.weights).model;
         double squares = 0;
         for (std::size_t r = 0; r < rows.target.size(); ++r) {
           const double off = model.score(rows.table.row(r)) - rows.target[r];

@@ -108,13 +108,13 @@ TEST_CASE("binning is the best of all binnings of small data") {
     };
     const ScoreTable table = numbers(x);
     options.trend = WoeTrend::rising;
-    CHECK(bin_variable(table, 0, target, {}, options).iv == Approx(best(1)).margin(1e-9));
+    CHECK(bin_variable(table, 0, target, options).iv == Approx(best(1)).margin(1e-9));
     options.trend = WoeTrend::falling;
-    CHECK(bin_variable(table, 0, target, {}, options).iv == Approx(best(-1)).margin(1e-9));
+    CHECK(bin_variable(table, 0, target, options).iv == Approx(best(-1)).margin(1e-9));
     options.trend = WoeTrend::any;
-    CHECK(bin_variable(table, 0, target, {}, options).iv == Approx(best(0)).margin(1e-9));
+    CHECK(bin_variable(table, 0, target, options).iv == Approx(best(0)).margin(1e-9));
     options.trend = WoeTrend::either;
-    const WoeVariable v = bin_variable(table, 0, target, {}, options);
+    const WoeVariable v = bin_variable(table, 0, target, options);
     CHECK(v.iv == Approx(std::max(best(1), best(-1))).margin(1e-9));
     CHECK(v.bins.size() <= options.max_bins + 1);
   }
@@ -129,22 +129,47 @@ TEST_CASE("categories by event rate, special values, weights, what cannot be") {
   const std::vector<double> bad{0, 1, 0, 0, 1, 1, 1, 0};
   WoeBinningOptions options;
   options.special = {-999};
-  const WoeVariable c = bin_variable(table, 0, bad, {}, options);
+  options.rare_rows = 0;
+  const WoeVariable c = bin_variable(table, 0, bad, options);
   CHECK(c.bins.front().categories == std::vector<std::uint32_t>{0});
   CHECK(woe_bin(c, 1) == 2);
   CHECK(woe_bin(c, 77) == 3);  // a category that is none is missing
-  const WoeVariable n = bin_variable(table, 1, bad, {}, options);
+  const WoeVariable n = bin_variable(table, 1, bad, options);
   CHECK(n.bins[woe_bin(n, -999)].kind == WoeBinKind::special);
   CHECK(n.bins[woe_bin(n, -999)].good == 1);
   CHECK(n.bins.back().good == 1);
   const std::vector<double> twice(8, 2);
-  CHECK(bin_variable(table, 1, bad, twice, options).bins[0].bad == 2 * n.bins[0].bad);
+  CHECK(bin_variable(table, 1, bad, options, twice).bins[0].bad == 2 * n.bins[0].bad);
   CHECK(bin_variable(table, 2, bad).constant);
   CHECK_THROWS_AS(bin_variable(table, 3, bad), Exception);
   CHECK_THROWS_AS(bin_variable(table, 0, std::vector<double>(8, 0.5)), Exception);
   CHECK_THROWS_AS(bin_variable(table, 0, std::vector<double>(7)), Exception);
   options.max_bins = 0;
-  CHECK_THROWS_AS(bin_variable(table, 0, bad, {}, options), Exception);
+  CHECK_THROWS_AS(bin_variable(table, 0, bad, options), Exception);
+}
+
+TEST_CASE("categories that are nearly row numbers tell nothing") {
+  RandomStream random(5, 0);
+  std::vector<std::string> ids;
+  std::vector<double> bad;
+  for (int i = 0; i < 2000; ++i) {
+    // The regions are real, a tenth of the rows have a name of their own.
+    const bool own = random.below(10) == 0;
+    const auto region = random.below(4);
+    ids.push_back(own ? "own " + std::to_string(i) : "region " + std::to_string(region));
+    bad.push_back(random.uniform() < (own ? .3 : .1 + .15 * static_cast<double>(region)) ? 1 : 0);
+  }
+  ScoreTableBuilder builder;
+  builder.category("mixed", ids);
+  for (int i = 0; i < 2000; ++i) ids[static_cast<std::size_t>(i)] = std::to_string(i);
+  builder.category("id", ids);
+  const ScoreTable table = builder.finish();
+  WoeBinningOptions options;
+  CHECK(bin_variable(table, 1, bad, options).iv < .1);  // of bins of a hundred rows by chance
+  const WoeVariable mixed = bin_variable(table, 0, bad, options);
+  CHECK(mixed.iv == Approx(.608).margin(.1));  // of the rates above, without chance
+  options.rare_rows = 0;
+  CHECK(bin_variable(table, 1, bad, options).iv > 5);
 }
 
 /// Two numbers and a category; the log odds of bad rise with the first.
@@ -176,7 +201,7 @@ TEST_CASE("credit cards: points add up, double the odds, give reasons") {
   options.whole_points = false;
   options.penalty = 1e-6;
   options.least_iv = 0.05;  // bins fitted to noise reach some hundredths by chance
-  const CreditCardFit fit = fit_credit_card(loans.table, loans.bad, {}, options);
+  const CreditCardFit fit = fit_credit_card(loans.table, loans.bad, options);
   const CreditCard& card = fit.model;
   CHECK(fit.report.converged);
   REQUIRE(card.variables().size() == 2);
@@ -189,7 +214,7 @@ TEST_CASE("credit cards: points add up, double the odds, give reasons") {
   for (std::size_t r = 0; r < loans.table.rows(); ++r) debt.push_back(loans.table.row(r)[0]);
   ScoreTableBuilder alone;
   alone.number("debt", debt);
-  const CreditCardFit single = fit_credit_card(alone.finish(), loans.bad, {}, options);
+  const CreditCardFit single = fit_credit_card(alone.finish(), loans.bad, options);
   REQUIRE(single.model.variables().size() == 1);
   CHECK(single.model.variables()[0].coefficient == Approx(1).epsilon(1e-6));
   double sum = 0;
@@ -210,7 +235,7 @@ TEST_CASE("credit cards: points add up, double the odds, give reasons") {
   }
   CHECK(sum == Approx(expected).epsilon(1e-6));  // what the intercept sees to
   options.whole_points = true;
-  const CreditCard whole = fit_credit_card(loans.table, loans.bad, {}, options).model;
+  const CreditCard whole = fit_credit_card(loans.table, loans.bad, options).model;
   std::vector<float> row = whole.schema().row();
   whole.schema().set(row, "debt", 0.99);
   whole.schema().set(row, "home", "rent");
@@ -236,8 +261,7 @@ TEST_CASE("the regression of a credit card ends where its gradient is 0") {
     ScoreTableBuilder builder;
     builder.number("x", x).number("z", z);
     const ScoreTable table = builder.finish();
-    const CreditCardFit fit =
-        fit_credit_card(table, bad, {}, {.least_iv = 0, .whole_points = false});
+    const CreditCardFit fit = fit_credit_card(table, bad, {.least_iv = 0, .whole_points = false});
     CHECK(fit.report.converged);
     CHECK(fit.report.steps < 12);
     double expected = 0;

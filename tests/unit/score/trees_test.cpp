@@ -126,18 +126,18 @@ TEST_CASE("trees are the same bits for one thread and three") {
   options.rounds = 3;
   options.row_share = 1;
   CHECK(fit_boosting(rows.table, rows.target, options).model ==
-        fit_boosting(rows.table, rows.target, options, threads).model);
+        fit_boosting(rows.table, rows.target, options, {}, threads).model);
   RandomForestOptions forest = few_trees();
   forest.trees = 3;
   forest.max_depth = 5;
   const RandomForestFit one = fit_random_forest(rows.table, rows.target, forest);
-  const RandomForestFit three = fit_random_forest(rows.table, rows.target, forest, threads);
+  const RandomForestFit three = fit_random_forest(rows.table, rows.target, forest, {}, threads);
   CHECK(one.model == three.model);
   CHECK(one.report.out_of_bag_log_loss == three.report.out_of_bag_log_loss);
   DecisionTreeOptions single;
   single.folds = 2;
   CHECK(fit_decision_tree(rows.table, rows.target, single).model ==
-        fit_decision_tree(rows.table, rows.target, single, threads).model);
+        fit_decision_tree(rows.table, rows.target, single, {}, threads).model);
 }
 
 TEST_CASE("a weight of two is a row twice, and one of zero no row") {
@@ -153,12 +153,11 @@ TEST_CASE("a weight of two is a row twice, and one of zero no row") {
   BoostingOptions options = few_rounds();
   options.row_share = 1;
   options.max_depth = 3;
-  const TreeModel by_weight = fit_boosting(rows.table, rows.target, options, {}, weights).model;
+  const TreeModel by_weight = fit_boosting(rows.table, rows.target, options, weights).model;
   const TreeModel by_rows = fit_boosting(rows.table.take(twice), target, options).model;
   DecisionTreeOptions tree;
   tree.folds = 0;
-  const TreeModel tree_by_weight =
-      fit_decision_tree(rows.table, rows.target, tree, {}, weights).model;
+  const TreeModel tree_by_weight = fit_decision_tree(rows.table, rows.target, tree, weights).model;
   const TreeModel tree_by_rows = fit_decision_tree(rows.table.take(twice), target, tree).model;
   for (std::size_t r = 0; r < rows.table.rows(); ++r) {
     const auto row = rows.table.row(r);
@@ -311,13 +310,12 @@ TEST_CASE("options and rows that no trees can be fitted to") {
   CHECK_THROWS_AS(boosts([](auto& o) { o.l2 = nan; }), Exception);
   CHECK_THROWS_AS(fit_boosting(rows.table, std::vector<double>(49, 1)), Exception);
   CHECK_THROWS_AS(fit_boosting(rows.table, std::vector<double>(50, .5)), Exception);
-  CHECK_THROWS_AS(fit_boosting(rows.table, rows.target, {}, {}, std::vector<double>(50, 0)),
-                  Exception);
+  CHECK_THROWS_AS(fit_boosting(rows.table, rows.target, {}, std::vector<double>(50, 0)), Exception);
   CHECK_THROWS_AS(fit_random_forest(rows.table, std::vector<double>(50, nan)), Exception);
   Context stops;
   stops.progress = [](const ProgressStep&) { return Go::stop; };
-  CHECK(fit_boosting(rows.table, rows.target, {}, stops).report.stopped);
-  CHECK(fit_random_forest(rows.table, rows.target, {}, stops).report.stopped);
+  CHECK(fit_boosting(rows.table, rows.target, {}, {}, stops).report.stopped);
+  CHECK(fit_random_forest(rows.table, rows.target, {}, {}, stops).report.stopped);
 }
 
 }  // namespace
