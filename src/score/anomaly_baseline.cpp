@@ -231,8 +231,12 @@ struct OrderBaselineFitter {
       scores.push_back(answer.score);
     }
     const AlarmCalibration whole(std::move(scores));
-    out.threshold_ = whole.threshold_for(options.alarm_share);
+    // A share such as .01 of 100 must be 1, whatever its last bit.
+    const double alarms = options.alarm_share * static_cast<double>(orders.size()) * (1 + 1e-12);
+    out.threshold_ = alarms >= 1 ? whole.threshold_for(options.alarm_share)
+                                 : std::numeric_limits<double>::infinity();
     OrderBaselineReport report;
+    report.too_few = options.alarm_share > 0 && alarms < 1;
     report.orders = orders.size();
     for (std::size_t g = 0; g < groups.size(); ++g) {
       if (orders[groups.rows(g).front()].customer != no_customer) ++report.customers;

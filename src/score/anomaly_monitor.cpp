@@ -21,23 +21,39 @@ void OrderMonitor::add(const OrderFacts& order) {
   if (order.customer == no_customer) {
     throw Exception(ErrorCode::invalid_value, "an order of nobody has no history", "OrderMonitor");
   }
-  if (index(order.customer) >= histories_.size()) histories_.resize(index(order.customer) + 1);
-  histories_[index(order.customer)].add(order);
+  history_for(order.customer).add(order);
+}
+
+OrderHistory& OrderMonitor::history_for(Customer customer) {
+  const auto id = static_cast<std::uint32_t>(customer);
+  if (const std::uint32_t place = places_.find(id); place != places_.none) {
+    return histories_[place];
+  }
+  histories_.emplace_back();
+  try {
+    places_.insert(id, static_cast<std::uint32_t>(histories_.size() - 1));
+  } catch (...) {
+    histories_.pop_back();
+    throw;
+  }
+  return histories_.back();
 }
 
 void OrderMonitor::merge(Customer kept, Customer absorbed) {
   if (kept == no_customer || absorbed == no_customer) {
     throw Exception(ErrorCode::invalid_value, "nobody cannot be merged", "OrderMonitor");
   }
-  if (kept == absorbed || index(absorbed) >= histories_.size()) return;
-  if (index(kept) >= histories_.size()) histories_.resize(index(kept) + 1);
-  histories_[index(kept)].merge(histories_[index(absorbed)]);
-  histories_[index(absorbed)] = OrderHistory{};
+  const std::uint32_t from = places_.find(static_cast<std::uint32_t>(absorbed));
+  if (kept == absorbed || from == places_.none) return;
+  OrderHistory& to = history_for(kept);
+  to.merge(histories_[from]);
+  histories_[from] = OrderHistory{};
 }
 
 const OrderHistory& OrderMonitor::history(Customer customer) const noexcept {
   static const OrderHistory nothing;
-  return index(customer) < histories_.size() ? histories_[index(customer)] : nothing;
+  const std::uint32_t place = places_.find(static_cast<std::uint32_t>(customer));
+  return place != places_.none ? histories_[place] : nothing;
 }
 
 std::vector<OrderAnomaly> score_orders(const OrderBaseline& baseline,

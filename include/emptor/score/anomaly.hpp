@@ -42,6 +42,7 @@
 #include "emptor/core/error.hpp"
 #include "emptor/core/export.hpp"
 #include "emptor/core/id.hpp"
+#include "emptor/core/id_table.hpp"
 #include "emptor/core/time.hpp"
 #include "emptor/score/anomaly_alarms.hpp"
 #include "emptor/score/anomaly_result.hpp"
@@ -93,7 +94,7 @@ class OrderHistory {
 };
 
 struct OrderBaselineOptions {
-  double alarm_share = 0.01;  ///< of usual orders, expected; in [0, 1]
+  double alarm_share = 0.01;  ///< of usual orders, expected; in [0, 1]; 0: no alarms
   double scale_orders = 8;    ///< that the segment's scale counts as; > 0
   double least_scale = 0.1;   ///< of logarithms: .1 is 10 %; > 0
   UtcOffset offset{0};        ///< of the clock that shows the hour; at most 18 h
@@ -116,8 +117,11 @@ struct OrderBaselineReport {
   std::size_t customers = 0;
   std::vector<OrderReference> references{};  ///< amount, items, gap of segment 0, then of 1, …
   std::vector<double> kappas{};              ///< of hour, refund, device, country, method
-  double threshold = 0;
+  double threshold = 0;    ///< infinite when `too_few` or when a share of 0 was asked for
   double alarm_share = 0;  ///< of the orders of the fit
+  /// Fewer orders than 1 / (share of alarms asked for), which is above 0: none of them may be an
+  /// alarm, so that they tell nothing about how high an alarm is. There are no alarms then.
+  bool too_few = false;
 };
 
 /// Is saved as an archive "order-baseline".
@@ -187,7 +191,7 @@ struct OrderBaselineFit {
 fit_order_baseline(std::span<const OrderFacts> orders, const OrderBaselineOptions& options = {},
                    const Context& context = {});
 
-/// All customers' histories.
+/// All customers' histories. Customers may have any ids: memory follows how many have orders.
 class OrderMonitor {
  public:
   explicit OrderMonitor(OrderBaseline baseline) : baseline_(std::move(baseline)) {}
@@ -195,17 +199,20 @@ class OrderMonitor {
   void score(const OrderFacts& order, OrderAnomaly& out) const noexcept {
     baseline_.score(history(order.customer), order, out);
   }
-  /// Throws `invalid_value` for no_customer.
+  /// References that history() gave end here. Throws `invalid_value` for no_customer.
   EMPTOR_API void add(const OrderFacts& order);
   /// `absorbed` is `kept` from now on; its own history is empty then. Hosts that undo merges keep
-  /// OwnedStates<OrderHistory> instead.
+  /// OwnedStates<OrderHistory> instead. References end, and no_customer is refused, as in add.
   EMPTOR_API void merge(Customer kept, Customer absorbed);
   [[nodiscard]] EMPTOR_API const OrderHistory& history(Customer customer) const noexcept;
   [[nodiscard]] const OrderBaseline& baseline() const noexcept { return baseline_; }
 
  private:
+  OrderHistory& history_for(Customer customer);
+
   OrderBaseline baseline_;
-  std::vector<OrderHistory> histories_;  // by customer
+  detail::IdPlaces<std::uint32_t> places_;  // by customer
+  std::vector<OrderHistory> histories_;     // by place
 };
 
 /// Each order against what its customer did before it among these; one answer an order, in their

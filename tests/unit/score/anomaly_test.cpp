@@ -330,6 +330,54 @@ TEST_CASE("segments have their own usual amounts") {
   CHECK(poor.reasons[0].surprise > rich.reasons[0].surprise + 1);
 }
 
+TEST_CASE("orders too few for the share asked for raise no alarm") {
+  std::vector<OrderFacts> orders = shop_orders(60, 5);
+  orders.resize(100);
+  OrderFacts odd = orders.front();
+  odd.amount = 1'000'000'000'000;
+  odd.time += std::chrono::days{4000};
+  for (const std::size_t count : {std::size_t{1}, std::size_t{50}, std::size_t{99}}) {
+    const OrderBaselineFit fit = fit_order_baseline(std::span(orders).first(count));
+    CHECK(fit.report.too_few);
+    CHECK(fit.report.threshold == std::numeric_limits<double>::infinity());
+    CHECK(fit.report.alarm_share == 0);
+    OrderAnomaly answer;
+    fit.model.score({}, odd, answer);
+    CHECK_FALSE(answer.alarm);
+    CHECK(OrderBaseline::load(fit.model.save()).value() == fit.model);
+  }
+  const OrderBaselineFit enough = fit_order_baseline(orders);
+  CHECK_FALSE(enough.report.too_few);
+  CHECK(std::isfinite(enough.report.threshold));
+  CHECK(enough.report.alarm_share == Approx(.01));
+  const OrderBaselineFit none = fit_order_baseline(orders, {.alarm_share = 0});
+  CHECK_FALSE(none.report.too_few);
+  CHECK(none.report.threshold == std::numeric_limits<double>::infinity());
+}
+
+TEST_CASE("customers of an order monitor have any ids") {
+  std::vector<OrderFacts> orders = shop_orders(3, 6);
+  OrderMonitor monitor(fit_order_baseline(orders).model);
+  const Customer far{0xFFFFFFFEU};
+  OrderFacts order = orders.front();
+  order.customer = far;
+  monitor.add(order);
+  CHECK(monitor.history(far).orders().size() == 1);
+  CHECK(monitor.history(Customer{7}).orders().empty());
+  monitor.merge(Customer{0x80000000U}, far);  // kept has no order yet
+  CHECK(monitor.history(far).orders().empty());
+  CHECK(monitor.history(Customer{0x80000000U}).orders().size() == 1);
+  order.order = Order{9};
+  monitor.add(order);
+  monitor.merge(Customer{0x80000000U}, far);
+  CHECK(monitor.history(Customer{0x80000000U}).orders().size() == 2);
+  monitor.merge(far, Customer{3});  // has none
+  CHECK(monitor.history(far).orders().empty());
+  order.customer = no_customer;
+  CHECK_THROWS_AS(monitor.add(order), Exception);
+  CHECK(monitor.history(no_customer).orders().empty());
+}
+
 TEST_CASE("orders of any value, of one customer, alone or all alike") {
   constexpr std::int64_t far = std::numeric_limits<std::int64_t>::max();
   std::vector<OrderFacts> orders;
