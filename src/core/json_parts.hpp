@@ -208,35 +208,59 @@ struct JsonValue {
   return text(line, ":", column);
 }
 
-/// Follows the parser: depth, and members that come twice.
+/// Follows the parser: depth, where it is, and members that come twice.
 class JsonWatcher {
  public:
   bool operator()(int depth, nlohmann::detail::parse_event_t event, const Json& parsed) {
     using Event = nlohmann::detail::parse_event_t;
     if (event == Event::object_start || event == Event::array_start) {
       if (depth >= deepest) json_fail("", text("must be nested at most ", deepest, " levels deep"));
-      if (event == Event::object_start) keys_.emplace_back();
-    } else if (event == Event::object_end) {
-      keys_.pop_back();
+      parts_.push_back({.list = event == Event::array_start});
+    } else if (event == Event::object_end || event == Event::array_end) {
+      parts_.pop_back();
+      next();
+    } else if (event == Event::value) {
+      next();
     } else if (event == Event::key) {
-      std::vector<std::string>& keys = keys_.back();
       const auto& key = parsed.get_ref<const std::string&>();
+      parts_.back().key = key;
+      std::vector<std::string>& keys = parts_.back().keys;
       // A part with more members than this is refused for unknown ones later.
       if (keys.size() < most_members) {
         if (std::find(keys.begin(), keys.end(), key) != keys.end()) {
-          json_fail("/" + json_escaped(key), "is there twice in one object");
+          json_fail(pointer(), "is there twice in one object");
         }
         keys.push_back(key);
       }
     }
     return true;
   }
+  /// Of the value that is being read.
+  [[nodiscard]] std::string pointer() const {
+    std::string out;
+    for (const Part& part : parts_) {
+      out += '/';
+      out += part.list ? text(part.place) : json_escaped(part.key);
+    }
+    return out;
+  }
 
  private:
   static constexpr int deepest = 16;
   static constexpr std::size_t most_members = 64;
 
-  std::vector<std::vector<std::string>> keys_;
+  struct Part {  // an object or a list that is open
+    bool list = false;
+    std::size_t place = 0;            // in the list
+    std::string key{};                // the latest of the object
+    std::vector<std::string> keys{};  // of the object so far
+  };
+
+  void next() {
+    if (!parts_.empty() && parts_.back().list) ++parts_.back().place;
+  }
+
+  std::vector<Part> parts_;
 };
 
 /// A text of at most `most_bytes` as an aggregate. `what` it is, e.g. "plan"; `problems(draft)`
@@ -250,13 +274,19 @@ template <class Draft, class Problems>
   }
   try {
     Json parsed;
+    JsonWatcher watcher;
+    const auto watch = [&](int depth, nlohmann::detail::parse_event_t event, const Json& part) {
+      return watcher(depth, event, part);
+    };
     try {
-      parsed = Json::parse(json.begin(), json.end(), JsonWatcher{});
+      parsed = Json::parse(json.begin(), json.end(), watch);
     } catch (const Json::parse_error& error) {
       return Error{ErrorCode::invalid_value, "not JSON here",
                    json_line_and_column(json, error.byte)};
     } catch (const Json::exception&) {  // numbers beyond a double
-      return Error{ErrorCode::invalid_value, "a number is too large", what};
+      const std::string pointer = watcher.pointer();
+      return Error{ErrorCode::invalid_value, "a number is too large",
+                   pointer.empty() ? "/" : pointer};
     }
     Draft draft;
     read_json(parsed, "", draft);

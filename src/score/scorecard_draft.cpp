@@ -215,7 +215,11 @@ class Checker {
     require(it.any_of.empty(), at + ".any_of", "absent in a rule on events");
     require(!it.missing, at + ".missing", "absent in a rule on events");
     refer(it.events, card_.events, at + ".events", "one of the card's events");
-    refer(it.channels, card_.channels, at + ".channels", "one of the card's channels");
+    if (card_.channels.empty() && !it.channels.empty()) {
+      require(false, at + ".channels", "absent, as the card has no channels");
+    } else {
+      refer(it.channels, card_.channels, at + ".channels", "one of the card's channels");
+    }
     range(at + ".window_seconds", it.window.count(), 0, century);
     range(at + ".half_life_seconds", it.half_life.count(), 0, century);
     if (it.at_least) range(at + ".at_least", *it.at_least, 0, 1'000'000'000);

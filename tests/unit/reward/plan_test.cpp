@@ -237,7 +237,7 @@ TEST_CASE("Errors of reward plans in JSON say where") {
   CHECK(json_problem(head + R"({"form":"cubic"}}]})") ==
         "/rules/0/amount/form: must be one of 'fixed', 'basis_points', 'tiers', 'milestone'");
   CHECK(json_problem(head + R"({"basis_points":5,"basis_points":6}}]})") ==
-        "/basis_points: is there twice in one object");
+        "/rules/0/amount/basis_points: is there twice in one object");
   CHECK(json_problem(head + R"(5}]})") == "/rules/0/amount: must be an object: {…}");
   CHECK(json_problem(R"({"id":"p","rules":{}})") == "/rules: must be a list: […]");
   CHECK(json_problem(R"({"id":5})") == "/id: must be a text in quotes");
@@ -247,7 +247,12 @@ TEST_CASE("Errors of reward plans in JSON say where") {
   CHECK(json_problem("[]") == "/: must be an object: {…}");
   CHECK(json_problem("{\n  \"id\": \"p\",\n  oops}") == "3:3: not JSON here");
   CHECK(json_problem("") == "1:1: not JSON here");
-  CHECK(json_problem(R"({"budget":1e999})") == "plan: a number is too large");
+  CHECK(json_problem(R"({"budget":1e999})") == "/budget: a number is too large");
+  CHECK(json_problem("1e999") == "/: a number is too large");
+  CHECK(json_problem(R"({"id":"p","rules":[{},{"a/b~":[1,{"c":2},-1e999]}]})") ==
+        "/rules/1/a~1b~0/2: a number is too large");
+  CHECK(json_problem(R"({"rules":[{"id":"a"},{"id":"b","id":"c"}]})") ==
+        "/rules/1/id: is there twice in one object");
   CHECK(json_problem(std::string(100'000, '[')) == "/: must be nested at most 16 levels deep");
   CHECK(json_problem(std::string(max_reward_plan_bytes + 1, ' '))
             .find("a plan has at most 1048576 bytes") != std::string::npos);

@@ -283,10 +283,16 @@ TEST_CASE("awkward JSON is refused by its path") {
         "/gradings/0/axis");
   CHECK(refusal("\"maximum\": 30", "\"maximum\": 0").where == "/rules/3/maximum");
   CHECK(refusal("\"maximum\": 30", "\"Maximum\": 30").where == "/rules/3/Maximum");
-  CHECK(refusal("\"maximum\": 30", "\"maximum\": 30, \"maximum\": 31").where == "/maximum");
+  CHECK(refusal("\"maximum\": 30", "\"maximum\": 30, \"maximum\": 31").where == "/rules/3/maximum");
   CHECK(refusal("\"points\": 20", "\"points\": 2.5").where == "/rules/1/points");
   CHECK(refusal("\"points\": 20", "\"points\": 0").where == "/rules/1/points");
   CHECK(refusal("\"points\": 20", "\"points\": 1e400").code == ErrorCode::invalid_value);
+  CHECK(refusal("\"points\": 20", "\"points\": 1e400").where == "/rules/1/points");
+  CHECK(refusal("\"any_of\": [\"software\", \"retail\"]", "\"any_of\": [[], {}, 2, 1e400]").where ==
+        "/rules/0/any_of/3");
+  CHECK(refusal("\"channels\": [{\"name\": \"web\", \"id\": 0}, {\"name\": \"mail\", \"id\": 5}],",
+                "")
+            .to_string() == "/rules/3/channels: must be absent, as the card has no channels");
   CHECK(refusal("\"points\": 20", "\"points\": 18446744073709551615").where == "/rules/1/points");
   CHECK(refusal("\"from\": 10, \"to\": 500", "\"from\": 10, \"to\": 10").where == "/rules/1/to");
   CHECK(refusal("\"from\": 10, \"to\": 500", "\"from\": 1e39").where == "/rules/1/from");
