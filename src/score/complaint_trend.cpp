@@ -155,7 +155,10 @@ CaseTrends case_trends(std::span<const CaseRecord> cases, std::span<const std::s
   for (const CaseRecord& record : cases) {
     const std::int64_t month =
         std::int64_t{month_number(local_day(record.opened, options.offset))} - options.first_month;
-    if (month < 0 || month >= static_cast<std::int64_t>(options.months)) continue;
+    if (month < 0 || month >= static_cast<std::int64_t>(options.months)) {
+      ++out.other_months;
+      continue;
+    }
     const auto place = static_cast<std::size_t>(month);
     ++out.categories[record.category].months[place].cases;
     ++totals[place];
@@ -197,12 +200,16 @@ std::vector<CaseTimes> case_times(std::span<const CaseRecord> cases,
   check_categories(cases, categories.size(), "case_times");
   std::vector<std::vector<double>> days(categories.size());
   std::vector<std::vector<std::uint8_t>> closed(categories.size());
+  std::vector<std::size_t> later(categories.size(), 0);
   for (const CaseRecord& record : cases) {
     if (record.closed && *record.closed < record.opened) {
       throw Exception(ErrorCode::invalid_value, "a case was closed before it was opened",
                       "case_times");
     }
-    if (record.opened > options.as_of) continue;
+    if (record.opened > options.as_of) {
+      ++later[record.category];
+      continue;
+    }
     const bool done = record.closed && *record.closed <= options.as_of;
     const Time end = done ? *record.closed : options.as_of;
     const double seconds = static_cast<double>(end.time_since_epoch().count()) -
@@ -215,6 +222,7 @@ std::vector<CaseTimes> case_times(std::span<const CaseRecord> cases,
     CaseTimes times;
     times.category = categories[c];
     times.cases = days[c].size();
+    times.later = later[c];
     for (const std::uint8_t done : closed[c]) times.open += done == 0 ? 1 : 0;
     const SurvivalCurve curve =
         kaplan_meier({.time = days[c], .event = closed[c]},

@@ -83,9 +83,10 @@ struct CaseTrendOptions {
   UtcOffset offset{0};            ///< of the clock that shows the month
 };
 
-/// `exposure` of each month (orders …), or none for all 1. Cases of other months are left out. In
-/// months without exposure rates are not known, and cases do not count. Throws `invalid_option`,
-/// `invalid_shape`, `invalid_value` for a category without a name or an exposure below 0.
+/// `exposure` of each month (orders …), or none for all 1. Cases of other months are left out,
+/// and counted in `other_months`. In months without exposure rates are not known, and cases do not
+/// count. Throws `invalid_option`, `invalid_shape`, `invalid_value` for a category without a name
+/// or an exposure below 0.
 [[nodiscard]] EMPTOR_API CaseTrends case_trends(std::span<const CaseRecord> cases,
                                                 std::span<const std::string> categories,
                                                 std::span<const double> exposure,
@@ -98,7 +99,8 @@ struct CaseTimesOptions {
 };
 
 /// One a category, in their order, by Kaplan and Meier (kaplan_meier.hpp): cases that are open
-/// count for as long as they have been; those opened after `as_of` are left out. Where none or all
+/// count for as long as they have been; those opened after `as_of` are left out, and counted in
+/// `later`. Where none or all
 /// were closed within the target, its interval is Clopper and Pearson's of the cases known. Throws
 /// as case_trends, and `invalid_value` for a case that was closed before it was opened.
 [[nodiscard]] EMPTOR_API std::vector<CaseTimes> case_times(std::span<const CaseRecord> cases,

@@ -99,6 +99,8 @@ struct CaseTrends {
   std::size_t recent_months = 0;
   double level = 0.05;      ///< expected share of false alarms among `changed`
   std::size_t changed = 0;  ///< categories
+  /// Cases of months before or after these, left out.
+  std::size_t other_months = 0;
 };
 
 /// How long cases stay open, open ones taken in. Days; infinite: not within what was seen.
@@ -113,6 +115,7 @@ struct CaseTimes {
   double within_target = 0;                                 ///< share closed within the target
   double within_target_low = 0;
   double within_target_high = 1;
+  std::size_t later = 0;  ///< cases opened after `as_of`, left out
 };
 
 }  // namespace emptor

@@ -219,6 +219,7 @@ TEST_CASE("categories that grow are found, others are not") {
   std::vector<double> exposure(12, 1000);
   const CaseTrends trends = case_trends(cases, names, exposure, options);
   REQUIRE(trends.categories.size() == 5);
+  CHECK(trends.other_months == 100);
   const CaseTrend& first = trends.categories[0];
   CHECK(first.category == "broken");
   CHECK(first.changed);
@@ -301,6 +302,8 @@ TEST_CASE("open cases count for as long as they have been open") {
   const std::vector<CaseTimes> times = case_times(cases, names, {.as_of = now, .target_days = 3});
   REQUIRE(times.size() == 3);
   CHECK(times[0].cases == 10);
+  CHECK(times[0].later == 1);
+  CHECK(times[1].later == 0);
   CHECK(times[0].open == 0);
   CHECK(times[0].median == Approx(5.5));
   CHECK(times[0].ninety == Approx(9.5));
