@@ -101,6 +101,32 @@ TEST_CASE("care triggers with their words and severity", "[review]") {
   CHECK(again.severity == CareSeverity::notice);
 }
 
+TEST_CASE("default care words are phrases that mean it", "[review]") {
+  const ReviewReader reader(lexicon());
+  for (const char* text : {"我要退款", "给我退款！", "I want a full refund", "Give me a refund",
+                           "I demand my money back."}) {
+    INFO(text);
+    const ReviewReading found = reader.read(text);
+    REQUIRE(found.care.size() == 1);
+    CHECK(found.care[0].trigger == CareTrigger::refund_threat);
+  }
+  for (const char* text : {"I will take you to court", "See you in court!", "I will sue",
+                           "small claims court is next"}) {
+    INFO(text);
+    CHECK(reader.read(text).severity == CareSeverity::urgent);
+  }
+  CHECK(reader.read("I got burned").severity == CareSeverity::critical);
+  for (const char* text : {"My second complaint", "complained twice", "第二次投诉了"}) {
+    INFO(text);
+    CHECK(reader.read(text).severity == CareSeverity::notice);
+  }
+  for (const char* text : {"Best of the food court", "Sue was great", "burned calories",
+                           "第二次来了", "my second time here"}) {
+    INFO(text);
+    CHECK(reader.read(text).care.empty());
+  }
+}
+
 TEST_CASE("a trained model judges the clauses", "[review]") {
   const std::vector<std::string> texts = {"lovely", "lovely lovely", "awful", "awful awful"};
   const std::vector<std::uint32_t> labels = {1, 1, 0, 0};
