@@ -16,8 +16,9 @@
 // Offers must be those that were seen, bought or not. Prices that follow demand (a discount because
 // nobody buys) make slopes too steep or too flat: the model sees answers to prices, not causes.
 //
-// n offers, m customers: O((n + m) steps), some 20 to 300 steps; memory 16 n + 100 m. The same bits
-// for any executor. Thread safety: pure.
+// n offers, m customers: O((n + m) steps), from some 20 steps; with few offers a customer spreads
+// move slowly, and the steps may end at `iterations` before they have converged. Memory 16 n + 100
+// m. The same bits for any executor. Thread safety: pure.
 
 #include <cstddef>
 #include <cstdint>
