@@ -205,13 +205,11 @@ SatisfactionReport report_satisfaction(std::span<const SatisfactionSums> groups,
   const double z = normal_quantile(0.5 + options.confidence / 2);
   SatisfactionReport out;
   out.total = estimate_satisfaction(total, scale, options, options.population, z);
-  // Where no group has two answers, the spread within them is not seen: that of all answers is
-  // more.
-  const bool repeated =
-      std::any_of(groups.begin(), groups.end(),
-                  [](const SatisfactionSums& group) { return group.answers > 1; });
+  // Where no group has two answers that differ, the spread within them is not seen: that of all
+  // answers is more.
+  const double seen = spread_within(groups);
   const double apart = total.answers > 1 ? total.variance() * total.effective() : 0;
-  const double within = (repeated ? spread_within(groups) : apart) * scale.unit * scale.unit;
+  const double within = (seen > 0 ? seen : apart) * scale.unit * scale.unit;
   std::vector<double> values, variances;
   for (std::size_t g = 0; g < groups.size(); ++g) {
     const double population =

@@ -61,8 +61,9 @@ GroupShrinkage shrink_groups(std::span<const double> values, std::span<const dou
   std::vector<Known> known;
   for (std::size_t g = 0; g < values.size(); ++g) {
     if (std::isnan(values[g])) continue;
-    if (!std::isfinite(values[g]) || !(variances[g] >= 0 && std::isfinite(variances[g]))) {
-      throw Exception(ErrorCode::invalid_value, "values must be finite, variances >= 0",
+    if (!(std::abs(values[g]) <= 1e100) || !(variances[g] >= 0 && variances[g] <= 1e200)) {
+      throw Exception(ErrorCode::invalid_value,
+                      "values must be in [-1e100, 1e100], variances in [0, 1e200]",
                       "shrink_groups");
     }
     known.push_back({values[g], variances[g]});

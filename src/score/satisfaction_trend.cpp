@@ -224,6 +224,10 @@ TrendTest mann_kendall(std::span<const double> values, double confidence) {
   std::vector<std::size_t> places;
   for (std::size_t t = 0; t < values.size(); ++t) {
     if (std::isnan(values[t])) continue;
+    if (std::abs(values[t]) > 1e100) {
+      throw Exception(ErrorCode::invalid_value, "values must be in [-1e100, 1e100]",
+                      text("value ", t));
+    }
     known.push_back(values[t]);
     places.push_back(t);
   }

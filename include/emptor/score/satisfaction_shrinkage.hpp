@@ -32,7 +32,8 @@ struct GroupShrinkage {
 };
 
 /// `values`: NaN of a group of which nothing is known, which gets mu. `variances`: of the values
-/// (squared standard errors), >= 0. Throws `invalid_shape`, `invalid_value`.
+/// (squared standard errors), in [0, 1e200]; values in [-1e100, 1e100]. Throws `invalid_shape`,
+/// `invalid_value`.
 [[nodiscard]] EMPTOR_API GroupShrinkage shrink_groups(std::span<const double> values,
                                                       std::span<const double> variances);
 

@@ -54,7 +54,8 @@ struct SatisfactionTrendOptions {
     std::span<const double> weights = {});
 
 /// Of values a month apart, NaN where there is none; the slope's interval at `confidence` in (0,
-/// 1). At most 5,000 values. Throws `invalid_option`, `invalid_shape`.
+/// 1). At most 5,000 values, in [-1e100, 1e100]. Throws `invalid_option`, `invalid_shape`,
+/// `invalid_value`.
 [[nodiscard]] EMPTOR_API TrendTest mann_kendall(std::span<const double> values,
                                                 double confidence = 0.95);
 

@@ -237,3 +237,15 @@ TEST_CASE("groups of one answer each are not sure of themselves", "[satisfaction
   CHECK(std::isnan(one.groups[0].shrunk_error));
   CHECK(std::isnan(one.groups[0].shrunk_high));
 }
+
+TEST_CASE("groups whose answers are all alike are not exact", "[satisfaction]") {
+  const std::vector<double> scores = {10, 10, 0, 0, 7, 7, 10, 10};
+  const std::vector<std::uint32_t> groups = {0, 0, 1, 1, 2, 2, 3, 3};
+  const SatisfactionReport found = measure_satisfaction(scores, nps_options(), {}, groups);
+  REQUIRE(found.shrunk);
+  for (const SatisfactionGroup& group : found.groups) CHECK(group.shrunk_error > 10);
+  CHECK_THROWS_AS(shrink_groups(std::vector<double>(4, 1e101), std::vector<double>(4, 1)),
+                  Exception);
+  CHECK_THROWS_AS(shrink_groups(std::vector<double>(4, 1), std::vector<double>(4, 1e201)),
+                  Exception);
+}

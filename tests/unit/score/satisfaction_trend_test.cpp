@@ -154,3 +154,7 @@ TEST_CASE("trends of nothing, of one month, of equal answers", "[satisfaction]")
   CHECK_THROWS_AS(satisfaction_trend(one.scores, one.times), Exception);
   CHECK_THROWS_AS(satisfaction_trend(one.scores, {}), Exception);
 }
+
+TEST_CASE("trends of values without range are refused", "[satisfaction]") {
+  CHECK_THROWS_AS(mann_kendall(std::vector<double>{1, -1e308, 1e308}), Exception);
+}
