@@ -7,7 +7,8 @@ set(instances_dir "${CMAKE_INSTALL_DATADIR}/emptor/instances")
 install(
   TARGETS emptor_headers emptor
   EXPORT emptor-targets
-  FILE_SET HEADERS)
+  FILE_SET HEADERS
+  FILE_SET headers_of_sources)
 install(
   DIRECTORY include/emptor
   DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}"
